@@ -1,0 +1,31 @@
+"""Numerical kernels: pure functions on arrays, compiled, safe under many threads.
+
+They are imported when first used, because loading their compiler takes longer than opening a page.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from solvers.kernels.conjugate import c_transform, congruent_envelope
+    from solvers.kernels.poisson import inverse_laplacian
+    from solvers.kernels.transport import push_forward
+
+__all__ = ["c_transform", "congruent_envelope", "inverse_laplacian", "push_forward"]
+
+_HOMES = {
+    "c_transform": "conjugate",
+    "congruent_envelope": "conjugate",
+    "inverse_laplacian": "poisson",
+    "push_forward": "transport",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

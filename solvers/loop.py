@@ -1,0 +1,212 @@
+"""A solver is a step, and one loop runs every step.
+
+    problem → solver.init → state → solver.step → state → …
+                              ↓ solver.iterate
+                           Iterate
+
+The loop does what every solver needs: time, count, stopping, cancellation, the watch for numbers
+that are not finite, the best iterate and the warm start. Pausing is not asking for the next one.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+from typing import Any, ClassVar
+
+import numpy as np
+import param
+
+# Objectives in the order in which the best iterate is judged, with the sign that makes more better.
+_SENSE = {"primal": -1.0, "dual": 1.0}
+
+
+@dataclass(frozen=True)
+class Iterate:
+    """One step's result, complete in itself.
+
+    Attributes
+    ----------
+    number : int
+        Steps done; 0 is the start.
+    seconds : float
+        Time spent in the solver since the start, without the time of whoever looks at the iterates.
+    barycenter : array
+        What to show; for a `GridProblem` a density (*shape) of mean 1.
+    objectives : mapping of str to float
+        ``"dual"`` (maximised) and ``"primal"`` (minimised), as far as the solver computes them.
+    state : object
+        Give it to `iterates` to continue from here.
+    stopped : str or None
+        In the last iterate of a loop, one sentence that says why the loop ended.
+    best : Iterate
+        The best iterate so far by the objective; the iterate itself where there is none.
+    """
+
+    barycenter: Any
+    objectives: Mapping[str, float]
+    state: Any
+    number: int = 0
+    seconds: float = 0.0
+    stopped: str | None = None
+    _best: Iterate | None = field(default=None, repr=False)
+
+    @property
+    def best(self) -> Iterate:
+        return self._best or self
+
+    @property
+    def score(self) -> float | None:
+        """The judged objective with the sign that makes more better, None without objectives."""
+        for name, sign in _SENSE.items():
+            if name in self.objectives:
+                return sign * self.objectives[name]
+        return None
+
+    def is_finite(self) -> bool:
+        """Whether all that would be shown is finite."""
+        return bool(
+            np.isfinite(list(self.objectives.values())).all()
+            and np.isfinite(np.sum(self.barycenter))
+        )
+
+
+class Solver(param.Parameterized):
+    """Settings, and three functions of (problem, state); nothing is hidden between steps.
+
+    Settings are declared with `param`, so that a bad value is refused with a sentence and pages can
+    build their controls from the declaration.
+    """
+
+    label: ClassVar[str]
+    """Short name for buttons and legends."""
+
+    summary: ClassVar[str]
+    """What the solver does, in one sentence for a visitor."""
+
+    @abstractmethod
+    def init(self, problem: Any, state: Any = None) -> Any:
+        """The state to start from: fresh, or warm from the state of a similar problem."""
+
+    @abstractmethod
+    def step(self, problem: Any, state: Any) -> Any:
+        """The state after one more step; `state` itself is left as it is."""
+
+    @abstractmethod
+    def iterate(self, problem: Any, state: Any) -> Iterate:
+        """What there is to see of a state."""
+
+    def converged(self, problem: Any, state: Any) -> str | None:
+        """One sentence if no further step can change anything, else None."""
+        return None
+
+
+def iterates(
+    solver: Solver,
+    problem: Any,
+    state: Any = None,
+    *,
+    max_iterations: int = 1000,
+    max_seconds: float = np.inf,
+    tolerance: float = 1e-6,
+    patience: int = 20,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[Iterate]:
+    """Run a solver, one iterate at a time.
+
+    Parameters
+    ----------
+    solver : Solver
+    problem : GridProblem or another problem that the solver understands
+    state : object, optional
+        The ``state`` of an earlier iterate: the loop continues from it, also when the weights, the
+        marginals or the settings have changed since.
+    max_iterations : int
+        Steps to do at most, ≥ 0.
+    max_seconds : float
+        No step begins after the solver has worked for this long; > 0.
+    tolerance : float
+        Stop when the best objective has not improved by more than this fraction of itself within
+        the last `patience` steps; 0 never stops for that reason.
+    patience : int
+        Steps to wait for an improvement, ≥ 1.
+    cancelled : callable
+        Asked before each step; True ends the loop.
+
+    Yields
+    ------
+    Iterate
+        Number 0 (the start), 1, 2, …; the last one carries a reason in ``stopped``. If the loop is
+        cancelled, or a step gives numbers that are not finite, the last good iterate comes once
+        more with the reason.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range, or the state does not fit the problem.
+    """
+    if max_iterations < 0:
+        raise ValueError(f"max_iterations: is {max_iterations}, but must be ≥ 0.")
+    if not max_seconds > 0:
+        raise ValueError(f"max_seconds: is {max_seconds:g}, but must be > 0.")
+    if not 0 <= tolerance < 1:
+        raise ValueError(f"tolerance: is {tolerance:g}, but must be in [0, 1).")
+    if patience < 1:
+        raise ValueError(f"patience: is {patience}, but must be ≥ 1.")
+    return _iterates(
+        solver, problem, state, max_iterations, max_seconds, tolerance, patience, cancelled
+    )
+
+
+def _iterates(
+    solver: Solver,
+    problem: Any,
+    state: Any,
+    max_iterations: int,
+    max_seconds: float,
+    tolerance: float,
+    patience: int,
+    cancelled: Callable[[], bool],
+) -> Iterator[Iterate]:
+    seconds = 0.0
+    best: Iterate | None = None
+    improved_at, reference = 0, None
+    last: Iterate | None = None
+    for number in range(max_iterations + 1):
+        started = perf_counter()
+        state = solver.step(problem, state) if number else solver.init(problem, state)
+        current = solver.iterate(problem, state)
+        seconds += perf_counter() - started
+        current = replace(current, number=number, seconds=seconds)
+        if not current.is_finite():
+            reason = f"Stopped: iteration {number} gave numbers that are not finite."
+            if last is None:
+                raise ValueError(f"state: {reason} Start without a state.")
+            yield replace(last, stopped=f"{reason} A smaller step may help.")
+            return
+        score = current.score
+        if score is None or best is None or best.score is None or score > best.score:
+            best = current
+        if score is None or reference is None or score > reference + tolerance * abs(reference):
+            improved_at, reference = number, score
+        reason = solver.converged(problem, state)
+        if reason is None and tolerance > 0 and number - improved_at >= patience:
+            reason = (
+                f"Converged: the objective improved by less than {tolerance:.1g} of itself "
+                f"in {patience} iterations."
+            )
+        if reason is None and number == max_iterations:
+            reason = f"Stopped after {max_iterations} iterations, as asked."
+        if reason is None and seconds >= max_seconds:
+            reason = f"Stopped after {seconds:.1f} s of work, as asked."
+        last = replace(current, stopped=reason, _best=None if best is current else best)
+        if best is current:
+            best = last
+        yield last
+        if reason is not None:
+            return
+        if cancelled():
+            yield replace(last, stopped=f"Cancelled after iteration {number}.")
+            return

@@ -1,0 +1,150 @@
+"""What is to be averaged: validated, immutable problem data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from solvers.arrays import Array
+
+MIN_MARGINALS, MAX_MARGINALS = 2, 16
+
+
+def _numbers(name: str, values: ArrayLike) -> Array:
+    try:
+        return np.array(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}: must be real numbers in a regular array ({error}).") from None
+
+
+def normalised_weights(weights: ArrayLike, count: int) -> Array:
+    """Check `count` weights and scale them to sum 1.
+
+    Parameters
+    ----------
+    weights : array_like, (count,)
+        Finite, not negative, at least one positive.
+    count : int
+
+    Returns
+    -------
+    array, (count,)
+
+    Raises
+    ------
+    ValueError
+        Naming the field ``weights``, the offending value and the rule.
+    """
+    values = _numbers("weights", weights)
+    if values.shape != (count,):
+        raise ValueError(
+            f"weights: one number for each of the {count} marginals is needed, "
+            f"but the shape is {values.shape}."
+        )
+    for i, value in enumerate(values):
+        if not np.isfinite(value) or value < 0:
+            raise ValueError(f"weights: weight {i} is {value:g}, but must be finite and ≥ 0.")
+    if not values.sum() > 0:
+        raise ValueError("weights: all are zero, but at least one must be positive.")
+    values /= values.max()  # keeps the sum finite and away from underflow
+    return np.asarray(values / values.sum())
+
+
+def _check_density(i: int, density: Array) -> None:
+    if np.isnan(density).any():
+        raise ValueError(f"marginals: marginal {i} contains NaN, but a density must be finite.")
+    if np.isinf(density).any():
+        raise ValueError(f"marginals: marginal {i} is infinite somewhere; it must be finite.")
+    if density.min() < 0:
+        raise ValueError(
+            f"marginals: marginal {i} has the negative value {density.min():g}, "
+            "but a density must be ≥ 0 everywhere."
+        )
+    if density.max() == 0:
+        raise ValueError(f"marginals: marginal {i} is zero everywhere, but must have some mass.")
+
+
+@dataclass(frozen=True, eq=False)
+class GridProblem:
+    """Densities on one regular grid, and their weights.
+
+    The cells are square and the longest side of the domain has length 1, so a rectangle keeps its
+    proportions. Marginals of weight zero are dropped.
+
+    Parameters
+    ----------
+    marginals : array_like, (m, *shape)
+        2 to 16 densities on a common grid, 2D or 3D, at least 2 cells along each axis; finite, not
+        negative, not all zero. Any scale: each is divided by its mean.
+    weights : array_like, (m,)
+        Finite, not negative, not all zero. Scaled to sum 1. Equal if omitted.
+
+    Attributes
+    ----------
+    marginals : array, (k, *shape), float64
+        The marginals of positive weight, each of mean 1, so that ``∫ h dμ = mean(h · μ)``.
+    weights : array, (k,)
+        Their weights, positive, summing to 1.
+    kept : tuple of int
+        Their positions among the marginals that were given.
+
+    Raises
+    ------
+    ValueError
+        With one sentence that names the field, the value and the rule.
+    """
+
+    marginals: Array
+    weights: Array = field(default=None)  # type: ignore[assignment]
+    kept: tuple[int, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        stack = self._checked_stack(self.marginals)
+        count = len(stack)
+        given = np.ones(count) if self.weights is None else self.weights
+        weights = normalised_weights(given, count)
+        kept = np.flatnonzero(weights > 0)
+        stack, weights = stack[kept], weights[kept]
+        axes = tuple(range(1, stack.ndim))
+        stack /= stack.max(axis=axes, keepdims=True)  # keeps the mean finite
+        stack /= stack.mean(axis=axes, keepdims=True)
+        object.__setattr__(self, "marginals", stack)
+        object.__setattr__(self, "weights", weights)
+        object.__setattr__(self, "kept", tuple(int(i) for i in kept))
+
+    @staticmethod
+    def _checked_stack(marginals: Any) -> Array:
+        shapes = [np.shape(density) for density in marginals]
+        for i, shape in enumerate(shapes):
+            if shape != shapes[0]:
+                raise ValueError(
+                    f"marginals: all must have one shape, but marginal {i} has {shape} "
+                    f"and marginal 0 has {shapes[0]}."
+                )
+        if not MIN_MARGINALS <= len(shapes) <= MAX_MARGINALS:
+            raise ValueError(
+                f"marginals: {len(shapes)} given, but a barycenter here takes "
+                f"{MIN_MARGINALS} to {MAX_MARGINALS}."
+            )
+        stack = _numbers("marginals", marginals)
+        if stack.ndim not in (3, 4) or min(stack.shape[1:]) < 2:
+            raise ValueError(
+                f"marginals: each must be a 2D or 3D array with at least 2 cells along each axis, "
+                f"but the shape is {stack.shape[1:]}."
+            )
+        for i, density in enumerate(stack):
+            _check_density(i, density)
+        return stack
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Cells along each axis."""
+        return tuple(self.marginals.shape[1:])
+
+    @property
+    def spacing(self) -> float:
+        """Side of a cell; the longest side of the domain has length 1."""
+        return 1.0 / max(self.shape)

@@ -1,0 +1,64 @@
+"""Have the kernels compiled before anybody needs them.
+
+The compiled code is cached on disk. A cold cache is filled by a process of its own, so that the
+compiler never holds this process's interpreter lock; afterwards loading takes a fraction of a
+second.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from threading import Event, Thread
+
+import numpy as np
+
+
+def run_every_kernel() -> None:
+    """Compile, or load from the cache, all that the solvers call, by solving tiny problems."""
+    from solvers.loop import iterates
+    from solvers.problems import GridProblem
+    from solvers.sga import SGA
+
+    rng = np.random.default_rng(0)
+    for shape in [(8, 8), (4, 4, 4)]:
+        problem = GridProblem(rng.random((2, *shape)))
+        for _ in iterates(SGA(), problem, max_iterations=1):
+            pass
+
+
+@cache
+def warm_up() -> Event:
+    """Start the warm-up, once per process, in the background.
+
+    Returns
+    -------
+    threading.Event
+        Set when the kernels are ready. It is set after a failure too: the kernels then compile at
+        their first use, where an error can be reported.
+    """
+    ready = Event()
+
+    def work() -> None:
+        try:
+            subprocess.run(
+                [sys.executable, "-m", "solvers.warm"],
+                cwd=Path(__file__).parents[1],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                check=False,
+                timeout=300,
+            )
+            run_every_kernel()
+        finally:
+            ready.set()
+
+    Thread(target=work, name="warm-up", daemon=True).start()
+    return ready
+
+
+if __name__ == "__main__":
+    run_every_kernel()
