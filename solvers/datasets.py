@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from solvers.arrays import Array, FloatArray
+from solvers.images import resample
 
 ASSETS = Path(__file__).parents[1] / "assets"
 
@@ -166,17 +167,6 @@ def street_frame(index: int, n: int) -> FloatArray:
     if not 0 <= index < STREET_FRAMES:
         raise ValueError(f"index: the frames are 0 to {STREET_FRAMES - 1}, not {index}.")
     return resample(_archive("street_frames.npz")["frames"][index].astype(float), n)
-
-
-def resample(image: Array, n: int) -> FloatArray:
-    """Resample a square image to n × n cells, without ringing and without going below zero."""
-    from PIL import Image
-
-    if len(image) == n:
-        return image.astype(float)
-    how = Image.Resampling.BOX if len(image) % n == 0 else Image.Resampling.BILINEAR
-    resized = Image.fromarray(image.astype(np.float32)).resize((n, n), how)
-    return np.asarray(resized, dtype=float)
 
 
 def _asset(name: str) -> Path:

@@ -41,8 +41,8 @@ class Iterate:
         Give it to `iterates` to continue from here.
     stopped : str or None
         In the last iterate of a loop, one sentence that says why the loop ended.
-    best : Iterate
-        The best iterate so far by the objective; the iterate itself where there is none.
+    better : Iterate or None
+        An earlier iterate with a better objective, the best of them.
     """
 
     barycenter: Any
@@ -51,11 +51,12 @@ class Iterate:
     number: int = 0
     seconds: float = 0.0
     stopped: str | None = None
-    _best: Iterate | None = field(default=None, repr=False)
+    better: Iterate | None = field(default=None, repr=False)
 
     @property
     def best(self) -> Iterate:
-        return self._best or self
+        """The best iterate so far by the objective."""
+        return self.better or self
 
     @property
     def score(self) -> float | None:
@@ -172,7 +173,8 @@ def _iterates(
 ) -> Iterator[Iterate]:
     seconds = 0.0
     best: Iterate | None = None
-    improved_at, reference = 0, None
+    improved_at = 0
+    reference: float | None = None
     last: Iterate | None = None
     for number in range(max_iterations + 1):
         started = perf_counter()
@@ -181,10 +183,13 @@ def _iterates(
         seconds += perf_counter() - started
         current = replace(current, number=number, seconds=seconds)
         if not current.is_finite():
-            reason = f"Stopped: iteration {number} gave numbers that are not finite."
             if last is None:
-                raise ValueError(f"state: {reason} Start without a state.")
-            yield replace(last, stopped=f"{reason} A smaller step may help.")
+                raise ValueError("state: gives numbers that are not finite; start without it.")
+            yield replace(
+                last,
+                stopped=f"Stopped: iteration {number} gave numbers that are not finite. "
+                "A smaller step may help.",
+            )
             return
         score = current.score
         if score is None or best is None or best.score is None or score > best.score:
@@ -201,7 +206,7 @@ def _iterates(
             reason = f"Stopped after {max_iterations} iterations, as asked."
         if reason is None and seconds >= max_seconds:
             reason = f"Stopped after {seconds:.1f} s of work, as asked."
-        last = replace(current, stopped=reason, _best=None if best is current else best)
+        last = replace(current, stopped=reason, better=None if best is current else best)
         if best is current:
             best = last
         yield last

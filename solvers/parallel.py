@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 
 
 def worker_count() -> int:
@@ -34,7 +35,7 @@ def run_all(tasks: Iterable[Callable[[], object]]) -> None:
 
 
 def ranges(count: int, parts: int) -> list[tuple[int, int]]:
-    """Split ``range(count)`` into at most `parts` contiguous (start, stop) pairs of similar length."""
+    """Split ``range(count)`` into at most `parts` contiguous (start, stop) pairs."""
     parts = max(1, min(parts, count))
     edges = [count * p // parts for p in range(parts + 1)]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))

@@ -98,13 +98,15 @@ class GridProblem:
     """
 
     marginals: Array
-    weights: Array = field(default=None)  # type: ignore[assignment]
+    weights: Array = None  # type: ignore[assignment]  # equal; an array once constructed
     kept: tuple[int, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         stack = self._checked_stack(self.marginals)
         count = len(stack)
-        given = np.ones(count) if self.weights is None else self.weights
+        given: Any = self.weights
+        if given is None:
+            given = np.ones(count)
         weights = normalised_weights(given, count)
         kept = np.flatnonzero(weights > 0)
         stack, weights = stack[kept], weights[kept]

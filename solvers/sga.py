@@ -75,14 +75,14 @@ class SGA(Solver):
     label = "SGA"
     summary = "Climbs the dual objective along its Sobolev gradient; exact, without blur."
 
-    scheme = param.Selector(
+    scheme: param.Selector[str] = param.Selector(
         default="symmetric",
         objects=["symmetric", "parallel", "sequential", "random"],
         doc="Which potentials one iteration moves: all alike (symmetric), or, as in the paper, "
         "all but the last at once (parallel), one after the other (sequential), or one drawn "
         "at random (random).",
     )
-    step_rule = param.Selector(
+    step_rule: param.Selector[str] = param.Selector(
         default="adaptive",
         objects=["adaptive", "constant", "annealed"],
         doc="Adaptive compares each step's gain with its promise and starts at 1 / highest "

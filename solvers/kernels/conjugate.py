@@ -1,4 +1,4 @@
-"""c-transforms of functions on a regular grid for the cost ½|x − y|², exact and linear in the cells.
+"""c-transforms on a regular grid for the cost ½|x − y|², exact and linear in the cells.
 
 ``f^c(x) = min_y ½|x − y|² − f(y)`` is the Moreau envelope of −f. It separates over the axes, and on
 one line it is the lower envelope of parabolas: with ``φ_k = ½k² − f_k`` (in units of the spacing)

@@ -39,4 +39,7 @@ def inverse_laplacian(densities: Array, spacing: float) -> Array:
     axes = tuple(range(1, densities.ndim))
     spectrum = dctn(densities, axes=axes, norm="ortho", workers=worker_count())
     spectrum *= _inverse_eigenvalues(densities.shape[1:], spacing)
-    return idctn(spectrum, axes=axes, norm="ortho", workers=worker_count(), overwrite_x=True)
+    solution: Array = idctn(
+        spectrum, axes=axes, norm="ortho", workers=worker_count(), overwrite_x=True
+    )
+    return solution

@@ -107,7 +107,7 @@ def _push_3d(
     f: Array, mass: Array, scale: float, samples: int, out: Array, start: int, stop: int
 ) -> None:
     """Add the images of cell layers ``start … stop`` of `mass` to `out`."""
-    n0, n1, n2 = mass.shape
+    _, n1, n2 = mass.shape
     upper, lower = np.empty((3, n1 + 1, n2 + 1)), np.empty((3, n1 + 1, n2 + 1))
     corner = np.empty((3, 2, 2, 2))
     counts = np.empty(3, np.int64)

@@ -1,0 +1,176 @@
+"""Which densities to average: two to six slots, and an editor for the chosen one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+
+from explorer.inputs.gallery import Gallery
+from explorer.inputs.sources import (
+    CATALOGUE,
+    Marginal,
+    built_in,
+    catalogue_items,
+    handwritten,
+    thumbnail,
+    typed,
+)
+from explorer.inputs.upload import Upload
+from explorer.theme import MARGINAL_COLORS
+from solvers import datasets
+
+MIN_SLOTS, MAX_SLOTS = 2, len(MARGINAL_COLORS)
+
+_KINDS = (*CATALOGUE, "Letters", "Handwritten digits", "Your picture")
+
+
+class MarginalsInput(pn.viewable.Viewer):
+    """Slots for the marginals; every change replaces `value`."""
+
+    value = param.List(item_type=Marginal, doc="The chosen marginals, 2 to 6.")
+
+    def __init__(self, marginals: list[Marginal]) -> None:
+        super().__init__(value=marginals)
+        self._thumbnails = [thumbnail(m, MARGINAL_COLORS[i]) for i, m in enumerate(marginals)]
+        self._slots = Gallery(self._ask, caption="marginals", columns=MAX_SLOTS, selected=0)
+        self._kind = pmui.Select(
+            label="Replace it by", options=list(_KINDS), size="small", sizing_mode="stretch_width"
+        )
+        self._choices = Gallery(caption="choices")
+        self._text = pmui.TextInput(
+            label="Letters or digits", placeholder="1 to 4 characters", size="small",
+            sizing_mode="stretch_width",
+        )  # fmt: skip
+        self._problem = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
+        self._digit = pmui.Select(
+            label="Digit", options=list(datasets.MNIST_DIGITS), size="small",
+            sizing_mode="stretch_width",
+        )  # fmt: skip
+        self._specimen = pmui.IntSlider(
+            label="Specimen", start=0, end=datasets.mnist_count(datasets.MNIST_DIGITS[0]) - 1,
+            sizing_mode="stretch_width",
+        )  # fmt: skip
+        self._upload = Upload(self._replace)
+        self._editor = pn.Column(sizing_mode="stretch_width", margin=0)
+        self._layout = pn.Column(self._slots, self._kind, self._editor, sizing_mode="stretch_width")
+        self._following = False  # while controls follow the chosen slot, they choose nothing
+        self._slots.param.watch(self._follow_slot, "selected")
+        self._kind.param.watch(self._open_editor, "value")
+        self._choices.param.watch(self._take_choice, "selected")
+        self._text.param.watch(self._take_text, "value")
+        self._digit.param.watch(self._take_digit, "value")
+        self._specimen.param.watch(self._take_digit, "value_throttled")
+        self._refresh()
+        self._follow_slot()
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self._layout
+
+    @property
+    def labels(self) -> list[str]:
+        """Names of the marginals, made distinct by numbers where needed."""
+        seen: dict[str, int] = {}
+        names = []
+        for marginal in self.value:
+            seen[marginal.label] = seen.get(marginal.label, 0) + 1
+            times = seen[marginal.label]
+            names.append(marginal.label if times == 1 else f"{marginal.label} {times}")
+        return names
+
+    @property
+    def thumbnails(self) -> list[str]:
+        """Pictures of the marginals in their slots' colours, as data URLs."""
+        return list(self._thumbnails)
+
+    def _refresh(self) -> None:
+        self._slots.param.update(
+            items=[
+                {"label": f"marginal {i + 1}: {label}", "picture": picture}
+                for i, (label, picture) in enumerate(
+                    zip(self.labels, self._thumbnails, strict=True)
+                )
+            ],
+            addable=len(self.value) < MAX_SLOTS,
+            removable=len(self.value) > MIN_SLOTS,
+        )
+
+    def _replace(self, marginal: Marginal) -> None:
+        """Put a marginal into the chosen slot."""
+        slot = self._slots.selected
+        self._thumbnails[slot] = thumbnail(marginal, MARGINAL_COLORS[slot])
+        value = list(self.value)
+        value[slot] = marginal
+        self.value = value
+        self._refresh()
+
+    def _ask(self, request: str) -> None:
+        value, slot = list(self.value), self._slots.selected
+        if request == "add" and len(value) < MAX_SLOTS:
+            used = {m.choice for m in value}
+            choice = next(c for c in CATALOGUE["Silhouettes"] if c not in used)
+            value.append(built_in("Silhouettes", choice))
+            slot = len(value) - 1
+        elif request == "remove" and len(value) > MIN_SLOTS:
+            del value[slot]
+            slot = min(slot, len(value) - 1)
+        else:
+            return
+        self._thumbnails = [thumbnail(m, MARGINAL_COLORS[i]) for i, m in enumerate(value)]
+        self.value = value
+        self._slots.selected = slot
+        self._refresh()
+        self._follow_slot()
+
+    def _follow_slot(self, *events: Any) -> None:
+        """Let the editor show what the chosen slot holds."""
+        marginal = self.value[self._slots.selected]
+        self._following = True
+        try:
+            self._kind.value = marginal.kind
+            self._open_editor()
+        finally:
+            self._following = False
+
+    def _open_editor(self, *events: Any) -> None:
+        kind = self._kind.value
+        if kind in CATALOGUE:
+            held = self.value[self._slots.selected]
+            here = held.kind == kind and held.choice
+            self._choices.items = list(catalogue_items(kind))
+            self._choices.selected = CATALOGUE[kind].index(held.choice) if here else -1
+            self._editor[:] = [self._choices]
+        elif kind == "Letters":
+            self._editor[:] = [self._text, self._problem]
+        elif kind == "Handwritten digits":
+            self._editor[:] = [pn.Row(self._digit, self._specimen, sizing_mode="stretch_width")]
+            if not self._following:
+                self._take_digit()
+        else:
+            self._editor[:] = [self._upload]
+
+    def _take_choice(self, event: Any) -> None:
+        kind = self._kind.value
+        if self._following or event.new < 0 or kind not in CATALOGUE:
+            return
+        chosen = built_in(kind, CATALOGUE[kind][event.new])
+        if chosen is not self.value[self._slots.selected]:
+            self._replace(chosen)
+
+    def _take_text(self, event: Any) -> None:
+        self._problem.object = ""
+        if not event.new:
+            return
+        try:
+            self._replace(typed(event.new))
+        except ValueError as error:
+            sentence = str(error).removeprefix("text: ")
+            self._problem.object = f'<span role="alert" class="problem">{sentence}</span>'
+
+    def _take_digit(self, *events: Any) -> None:
+        digit = self._digit.value
+        self._specimen.end = datasets.mnist_count(digit) - 1
+        self._specimen.value = min(self._specimen.value, self._specimen.end)
+        self._replace(handwritten(digit, self._specimen.value))

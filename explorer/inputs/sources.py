@@ -1,0 +1,100 @@
+"""Where a marginal can come from: the built-in catalogue, and pictures of densities."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+
+import numpy as np
+
+from solvers import datasets
+from solvers.arrays import Array, FloatArray
+
+# Kinds with a fixed list of choices, in the order of the menu.
+CATALOGUE: dict[str, tuple[str, ...]] = {
+    "Silhouettes": datasets.silhouette_names(),
+    "Shapes of the paper": datasets.SHAPES,
+    "Street camera": tuple(f"frame {i + 1}" for i in range(datasets.STREET_FRAMES)),
+}
+
+_THUMBNAIL = 64
+
+
+@dataclass(frozen=True)
+class Marginal:
+    """A density that can be drawn at any resolution.
+
+    Attributes
+    ----------
+    label : str
+        Its name for the visitor.
+    draw : callable
+        Takes n and returns the density (n, n), ≥ 0, row 0 at the top.
+    kind, choice : str
+        Where it stands in the catalogue; empty choice outside it.
+    """
+
+    label: str
+    draw: Callable[[int], FloatArray]
+    kind: str
+    choice: str = ""
+
+
+@cache
+def built_in(kind: str, choice: str) -> Marginal:
+    """A marginal of the catalogue."""
+    index = CATALOGUE[kind].index(choice)
+    if kind == "Silhouettes":
+        label = choice.replace("-", " ").removesuffix(" variant").removesuffix(" thick")
+        return Marginal(label, lambda n: datasets.silhouette(choice, n), kind, choice)
+    if kind == "Street camera":
+        return Marginal(choice, lambda n: datasets.street_frame(index, n), kind, choice)
+    return Marginal(choice, lambda n: datasets.shape(choice, n), kind, choice)
+
+
+def typed(characters: str) -> Marginal:
+    """A typed letter, digit or short word.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be drawn.
+    """
+    characters = characters.strip()
+    datasets.text(characters, 8)
+    return Marginal(f"“{characters}”", lambda n: datasets.text(characters, n), "Letters")
+
+
+def handwritten(digit: int, index: int) -> Marginal:
+    """A handwritten digit of MNIST."""
+    return Marginal(
+        f"digit {digit}", lambda n: datasets.mnist_digit(digit, index, n), "Handwritten digits"
+    )
+
+
+def picture_url(density: Array, color: str = "#6b7391") -> str:
+    """A density (n, n) as a PNG data URL: the colour, as opaque as the density is high."""
+    from PIL import Image
+
+    rgb = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+    pixels = np.empty((*density.shape, 4), np.uint8)
+    pixels[..., :3] = rgb
+    pixels[..., 3] = np.clip(density * (255.0 / max(float(density.max()), 1e-300)), 0, 255)
+    buffer = BytesIO()
+    Image.fromarray(pixels, "RGBA").save(buffer, "PNG")
+    return f"data:image/png;base64,{b64encode(buffer.getvalue()).decode()}"
+
+
+def thumbnail(marginal: Marginal, color: str = "#6b7391") -> str:
+    """A small picture of a marginal as a data URL."""
+    return picture_url(marginal.draw(_THUMBNAIL), color)
+
+
+@cache
+def catalogue_items(kind: str) -> tuple[dict[str, str], ...]:
+    """All choices of a kind with their pictures, for a gallery."""
+    marginals = [built_in(kind, choice) for choice in CATALOGUE[kind]]
+    return tuple({"label": m.label, "picture": thumbnail(m)} for m in marginals)

@@ -1,0 +1,203 @@
+"""The densities page: pick densities, set weights, watch their barycenter appear."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import numpy as np
+import panel as pn
+import panel_material_ui as pmui
+
+from explorer.inputs.marginals import MarginalsInput
+from explorer.inputs.sources import built_in
+from explorer.inputs.weights import WeightPad
+from explorer.run import Batch, Run
+from explorer.theme import MARGINAL_COLORS, SOLVER_COLORS
+from explorer.views.curves import CurvesView
+from explorer.views.density import DensityView
+from solvers import SGA, GridProblem, Iterate
+
+_GRIDS = {"64²": 64, "128²": 128, "256²": 256, "512²": 512}
+_SPEEDS = {"1 a second": 1.0, "3 a second": 3.0, "10 a second": 10.0, "full speed": np.inf}
+_FIRST = ("duck", "heart", "rabbit", "leaf-maple")
+
+_MIXTURE = (
+    "<b>The plain mixture.</b> All pictures are printed on top of each other, as strong as their "
+    "weights. Press <b>Run</b>: the solver moves the mass instead, as little as it can, until the "
+    "pictures have become one."
+)
+_CLIMBING = (
+    "<b>The barycenter is forming.</b> It is the picture with the least total transport cost to "
+    "all the others. The curve is the dual objective D, a guaranteed lower bound of that cost: it "
+    "climbs, and where it flattens the picture is right."
+)
+_DONE = (
+    "<b>The curve is flat: this is the barycenter.</b> Drag the point among the pictures and press "
+    "Run again; the solver goes on from here. At a corner it gives back the picture there."
+)
+
+
+class DensitiesPage:
+    """Controls for the sidebar, pictures and curves for the main area, one run behind them.
+
+    Parameters
+    ----------
+    schedule : callable
+        Calls a function soon in the document's thread; safe from any thread.
+    """
+
+    def __init__(self, schedule: Any) -> None:
+        self.run = Run(self._show, self._fail, schedule)
+        self._solver = SGA()
+        self._marginals = MarginalsInput([built_in("Silhouettes", name) for name in _FIRST])
+        count = len(self._marginals.value)
+        self._pad = WeightPad(
+            weights=[1 / count] * count,
+            labels=self._marginals.labels,
+            colors=list(MARGINAL_COLORS[:count]),
+            thumbnails=self._marginals.thumbnails,
+            sizing_mode="stretch_width",
+        )
+        self._grid = pmui.Select(label="Grid", options=_GRIDS, value=256, size="small", width=110)
+        self._speed = pmui.Select(
+            label="Speed", options=_SPEEDS, value=np.inf, size="small", width=130
+        )
+        self._axis = pmui.Select(
+            label="Against", options=["iterations", "seconds"], size="small", width=130
+        )
+        self._play = pmui.Button(label="Run", color="primary", variant="contained", width=110)
+        self._step = pmui.Button(label="Step", variant="outlined", width=80)
+        self._reset = pmui.Button(label="Reset", variant="outlined", width=80)
+        self._view = DensityView(sizing_mode="stretch_both", min_height=200)
+        self._curves = CurvesView("dual", "dual objective D", SOLVER_COLORS["SGA"])
+        self._status = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
+        self._words = pn.pane.HTML(_MIXTURE, sizing_mode="stretch_width", margin=(0, 10))
+        self._stacks: dict[int, np.ndarray] = {}
+        self._connect()
+        self._lay_out()
+
+    def _connect(self) -> None:
+        self._marginals.param.watch(self._take_marginals, "value")
+        self._pad.param.watch(lambda event: self._start(keep=True), "weights")
+        self._grid.param.watch(lambda event: self._start(keep=False), "value")
+        self._speed.param.watch(lambda event: self.run.slow_down(event.new), "value")
+        self._axis.param.watch(lambda event: self._curves.use_axis(event.new), "value")
+        self._view.param.watch(lambda event: self.run.acknowledge(event.new), "painted")
+        self._play.on_click(self._toggle)
+        self._step.on_click(self._press_step)
+        self._reset.on_click(self._press_reset)
+
+    def _lay_out(self) -> None:
+        settings = pmui.Accordion(
+            (f"{self._solver.label} settings", pn.Param(self._solver, show_name=False)),
+            sizing_mode="stretch_width",
+        )
+        self.sidebar = [
+            _heading("What to average"),
+            self._marginals,
+            _heading("Weights: drag the point"),
+            self._pad,
+            settings,
+        ]
+        toolbar = pmui.FlexBox(
+            self._play, self._step, self._reset, self._speed, self._grid,
+            align_items="center", sizing_mode="stretch_width",
+        )  # fmt: skip
+        self.main = [
+            toolbar,
+            self._status,
+            pmui.Paper(self._view, height=420, sizing_mode="stretch_width"),
+            self._words,
+            pmui.Paper(self._axis, self._curves, height=300, sizing_mode="stretch_width"),
+        ]
+
+    def set_dark(self, dark: bool) -> None:
+        """Repaint for a dark or a light page."""
+        self._view.dark = dark
+        self._curves.set_dark(dark)
+
+    def open(self) -> None:
+        """Show the first picture; called once the browser listens."""
+        self._start(keep=False)
+
+    def close(self) -> None:
+        """End everything that this page has started."""
+        self.run.close()
+
+    def _take_marginals(self, event: Any) -> None:
+        count = len(event.new)
+        weights = self._pad.weights
+        if len(weights) != count:
+            weights = [1 / count] * count
+        with pn.io.hold():
+            self._pad.param.update(
+                labels=self._marginals.labels,
+                colors=list(MARGINAL_COLORS[:count]),
+                thumbnails=self._marginals.thumbnails,
+                weights=weights,
+            )
+        self._start(keep=False)
+
+    def _start(self, keep: bool) -> None:
+        """Turn the run to what the controls say, from the old potentials if `keep`."""
+        n = self._grid.value
+        stack = np.stack([marginal.draw(n) for marginal in self._marginals.value])
+        newest = self.run.newest if keep else None
+        problem = GridProblem(stack, self._pad.weights)
+        self.run.start(self._solver, problem, newest and newest.state)
+
+    def _toggle(self, event: Any) -> None:
+        if self.run.playing:
+            self.run.pause()
+        else:
+            self.run.play()
+        self._reflect()
+
+    def _press_step(self, event: Any) -> None:
+        self.run.step()
+        self._reflect(playing=False)
+
+    def _press_reset(self, event: Any) -> None:
+        self.run.pause()
+        self._start(keep=False)
+        self._reflect(playing=False)
+
+    def _reflect(self, playing: bool | None = None) -> None:
+        playing = self.run.playing if playing is None else playing
+        self._play.label = "Pause" if playing else "Run"
+
+    def _show(self, batch: Batch) -> None:
+        iterate = batch.newest
+        number, dual = iterate.number, iterate.objectives["dual"]
+        with pn.io.hold():
+            names = ", ".join(self._marginals.labels)
+            what = "Plain mixture" if number == 0 else "Barycenter"
+            self._view.show(
+                iterate.barycenter, number, f"{what} of {names} at iteration {number}", batch.ticket
+            )
+            self._curves.extend(batch.points, batch.restarted)
+            self._status.object = _status(iterate, batch.rate)
+            self._words.object = (
+                _DONE if iterate.stopped else _MIXTURE if number == 0 else _CLIMBING
+            )
+            self._reflect()
+
+    def _fail(self, sentence: str) -> None:
+        self._reflect()
+        pn.state.notifications.error(sentence, duration=0)
+
+
+def _status(iterate: Iterate, rate: float) -> str:
+    parts = [
+        f"iteration <b>{iterate.number}</b>",
+        f"{rate:.0f} iterations/s" if rate else "",
+        f"D <b>{iterate.objectives['dual']:.5e}</b>",
+        f"{iterate.seconds:.2f} s of work",
+        escape(iterate.stopped or ""),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _heading(text: str) -> pn.viewable.Viewable:
+    return pn.pane.HTML(f"<h2 class='section'>{text}</h2>", margin=(8, 10, 0, 10))

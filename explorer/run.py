@@ -1,0 +1,265 @@
+"""One run: worker thread → newest-iterate mailbox → one frame in flight → document.
+
+Every page computes through a `Run`; no page starts a thread. The solver works at its own speed.
+Only the newest iterate waits for the browser (the points of the curves all do), and the next frame
+leaves when the browser has painted the last one, so neither side can flood the other.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from threading import Condition, Thread
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+from solvers import Iterate, Solver, iterates, warm_up
+
+# Seconds over which the rate of iterations is measured.
+_RATE_WINDOW = 2.0
+
+
+@dataclass(frozen=True)
+class Point:
+    """One iterate's place in the curves."""
+
+    number: int
+    seconds: float
+    objectives: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What has happened since the last frame.
+
+    Attributes
+    ----------
+    ticket : int
+        To be handed to `Run.acknowledge` once the browser has painted the frame.
+    newest : Iterate
+    points : tuple of Point
+        All new points, in order.
+    restarted : bool
+        The points begin a new curve.
+    rate : float
+        Iterations a second, pauses for the eye included; 0 if unknown.
+    """
+
+    ticket: int
+    newest: Iterate
+    points: tuple[Point, ...]
+    restarted: bool
+    rate: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    solver: Solver
+    problem: Any
+    state: Any
+
+
+class Run:
+    """Couples a solver with the document of one session.
+
+    Parameters
+    ----------
+    show : callable
+        Called in the document's thread with each `Batch`.
+    fail : callable
+        Called in the document's thread with one sentence if a solver raises an error.
+    schedule : callable
+        Takes a function and calls it soon in the document's thread; safe from any thread
+        (``document.add_next_tick_callback``).
+    """
+
+    def __init__(
+        self,
+        show: Callable[[Batch], None],
+        fail: Callable[[str], None],
+        schedule: Callable[[Callable[[], None]], Any],
+    ) -> None:
+        self._show, self._fail, self._schedule = show, fail, schedule
+        self._change = Condition()
+        self._job: _Job | None = None
+        self._credit = 0.0  # iterations that may be computed; infinite while playing
+        self._period = 0.0
+        self._closed = False
+        self._thread: Thread | None = None
+        self._newest: Iterate | None = None  # newest of the current job, shown or not
+        self._waiting = False  # whether it still has to be shown
+        self._points: list[Point] = []
+        self._restarted = True
+        self._ticket = 0
+        self._in_flight = False
+        self._times: deque[float] = deque(maxlen=256)
+
+    @property
+    def playing(self) -> bool:
+        """Whether iterates are being computed."""
+        with self._change:
+            return self._credit > 0
+
+    @property
+    def newest(self) -> Iterate | None:
+        """The newest iterate of the current problem, if there is one yet."""
+        with self._change:
+            return self._newest
+
+    def start(self, solver: Solver, problem: Any, state: Any = None) -> None:
+        """Turn to a problem: show its first iterate, and go on if the run is playing."""
+        with self._change:
+            self._job = _Job(solver, problem, state)
+            self._newest, self._waiting, self._restarted = None, False, True
+            self._points.clear()
+            self._times.clear()
+            if self._thread is None and not self._closed:
+                self._thread = Thread(target=self._work, name="run", daemon=True)
+                self._thread.start()
+            self._change.notify_all()
+
+    def play(self) -> None:
+        """Compute until paused or stopped; a stopped solver goes on where it stopped."""
+        self._allow(np.inf)
+
+    def step(self) -> None:
+        """Compute one iterate, then pause."""
+        self._allow(1)
+
+    def pause(self) -> None:
+        """Stop after the iterate that is being computed."""
+        self._allow(0)
+
+    def slow_down(self, iterates_per_second: float) -> None:
+        """Compute at most this many iterates a second; ∞ for full speed."""
+        with self._change:
+            self._period = 1.0 / iterates_per_second
+            self._change.notify_all()
+
+    def acknowledge(self, ticket: int) -> None:
+        """The browser has painted the frame with this ticket: the next one may leave."""
+        with self._change:
+            if ticket == self._ticket:
+                self._in_flight = False
+                self._call_for_flush()
+
+    def close(self) -> None:
+        """End the thread and let go of all data; called when the session ends."""
+        with self._change:
+            self._closed = True
+            self._job = self._newest = None
+            self._waiting = False
+            self._change.notify_all()
+
+    def join(self, timeout: float) -> bool:
+        """Wait for the thread of a closed run; whether it has ended."""
+        if self._thread is None:
+            return True
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _allow(self, credit: float) -> None:
+        with self._change:
+            self._credit = credit
+            self._times.clear()
+            self._change.notify_all()
+
+    def _work(self) -> None:
+        warm_up().wait()
+        job, source = None, iter(())
+        while True:
+            with self._change:
+                self._change.wait_for(
+                    lambda current=job: self._closed or self._job is not current or self._credit > 0
+                )
+                if self._closed:
+                    return
+                fresh, job = self._job is not job, self._job
+                if not fresh:
+                    self._credit -= 1
+            assert job is not None
+            if fresh:
+                source = _endless(job)
+            started = monotonic()
+            try:
+                newest = next(source)
+            except Exception as error:  # any solver's error becomes a sentence, not a dead page
+                self._report(job, str(error) or type(error).__name__)
+                continue
+            self._post(job, newest)
+            with self._change:
+                self._change.wait_for(
+                    lambda current=job: (
+                        self._closed or self._job is not current or self._credit == 0
+                    ),
+                    timeout=max(0.0, started + self._period - monotonic()),
+                )
+
+    def _post(self, job: _Job, iterate: Iterate) -> None:
+        with self._change:
+            if self._job is not job:
+                return
+            if iterate.stopped:
+                self._credit = 0
+            self._newest, self._waiting = iterate, True
+            self._points.append(Point(iterate.number, iterate.seconds, iterate.objectives))
+            self._times.append(monotonic())
+            self._call_for_flush()
+
+    def _report(self, job: _Job, sentence: str) -> None:
+        with self._change:
+            if self._job is not job or self._closed:
+                return
+            self._credit = 0
+            self._schedule(lambda: self._fail(sentence))
+
+    def _call_for_flush(self) -> None:
+        if self._waiting and not self._in_flight and not self._closed:
+            self._in_flight = True
+            self._ticket += 1
+            self._schedule(self._flush)
+
+    def _flush(self) -> None:
+        with self._change:
+            if not self._waiting or self._newest is None:  # the problem has changed meanwhile
+                self._in_flight = False
+                return
+            batch = Batch(
+                self._ticket, self._newest, tuple(self._points), self._restarted, self._rate()
+            )
+            self._points.clear()
+            self._waiting = self._restarted = False
+        self._show(batch)
+
+    def _rate(self) -> float:
+        times = self._times
+        while len(times) > 2 and times[-1] - times[0] > _RATE_WINDOW:
+            times.popleft()
+        if len(times) < 3:
+            return 0.0
+        return (len(times) - 1) / max(times[-1] - times[0], 1e-9)
+
+
+def _endless(job: _Job) -> Iterator[Iterate]:
+    """The iterates of a job; after a stop it goes on from there, and so do the numbers."""
+    start, state = Iterate(None, {}, None), job.state
+    while True:
+        last = start
+        for iterate in iterates(job.solver, job.problem, state):
+            last = _shifted(iterate, start)
+            # A continued loop first repeats the iterate that it continues from.
+            if iterate.number or start.number == 0 or iterate.stopped:
+                yield last
+        start, state = last, last.state
+
+
+def _shifted(iterate: Iterate, start: Iterate) -> Iterate:
+    return replace(
+        iterate,
+        number=start.number + iterate.number,
+        seconds=start.seconds + iterate.seconds,
+        better=iterate.better and _shifted(iterate.better, start),
+    )

@@ -1,0 +1,96 @@
+"""The convergence curves: objectives against iterations or seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import panel as pn
+from bokeh.models import BasicTickFormatter, ColumnDataSource, HoverTool
+from bokeh.plotting import figure
+
+from explorer.run import Point
+
+_AXES = {"iterations": "number", "seconds": "seconds"}
+
+
+class CurvesView(pn.viewable.Viewer):
+    """One curve of an objective, streamed.
+
+    Parameters
+    ----------
+    objective : str
+        Key of the objective in the iterates.
+    title : str
+        What the vertical axis says.
+    color : str
+        CSS colour of the curve.
+    """
+
+    def __init__(self, objective: str, title: str, color: str) -> None:
+        super().__init__()
+        self._objective = objective
+        self._source = ColumnDataSource(self._columns([]))
+        self.figure = figure(
+            sizing_mode="stretch_both",
+            min_height=150,
+            toolbar_location=None,
+            tools="",
+            x_axis_label="iterations",
+            y_axis_label=title,
+            background_fill_alpha=0,
+            border_fill_alpha=0,
+            outline_line_color=None,
+        )
+        self._line = self.figure.line(
+            "number", "value", source=self._source, line_width=2.5, line_color=color
+        )
+        self._dots = self.figure.scatter(
+            "number", "value", source=self._source, size=4, color=color
+        )
+        self.figure.add_tools(
+            HoverTool(
+                renderers=[self._dots],
+                mode="vline",
+                tooltips=[
+                    ("iteration", "@number"),
+                    ("seconds", "@seconds{0.000}"),
+                    (title, "@value{0.00000e+0}"),
+                ],
+            )
+        )
+        self.figure.yaxis.formatter = BasicTickFormatter(precision=3)
+        self.figure.xgrid.visible = False
+        self.figure.x_range.start = 0
+        self._pane = pn.pane.Bokeh(self.figure, sizing_mode="stretch_both")
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self._pane
+
+    def use_axis(self, name: str) -> None:
+        """Plot against ``"iterations"`` or ``"seconds"``."""
+        self._line.glyph.x = self._dots.glyph.x = _AXES[name]
+        self.figure.xaxis.axis_label = name
+
+    def set_dark(self, dark: bool) -> None:
+        """Use ink that can be read on a dark or a light page."""
+        ink, grid = ("#c3c9e6", "#2b3152") if dark else ("#4a5278", "#e3e6f2")
+        for axis in self.figure.axis:
+            axis.major_label_text_color = axis.axis_label_text_color = ink
+            axis.axis_line_color = axis.major_tick_line_color = grid
+            axis.minor_tick_line_color = None
+        self.figure.grid.grid_line_color = grid
+
+    def extend(self, points: Sequence[Point], restarted: bool) -> None:
+        """Append points, or begin a new curve with them."""
+        if restarted:
+            self._source.data = self._columns(points)
+        else:
+            self._source.stream(self._columns(points))
+
+    def _columns(self, points: Sequence[Point]) -> dict[str, list[float]]:
+        known = [point for point in points if self._objective in point.objectives]
+        return {
+            "number": [float(point.number) for point in known],
+            "seconds": [point.seconds for point in known],
+            "value": [point.objectives[self._objective] for point in known],
+        }

@@ -1,0 +1,57 @@
+"""A density as a picture that keeps up with a solver."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import param
+from panel.custom import JSComponent
+
+from solvers.arrays import Array
+
+# Brightest level: the quantile of the occupied cells that is drawn in full colour. Single cells
+# with a spike would otherwise darken the whole picture.
+_FULL_COLOUR = 0.995
+
+
+def to_bytes(density: Array) -> bytes:
+    """A density (rows, columns) as one byte a cell, row by row, 255 for its highest values.
+
+    The scale is the picture's own: white is no mass, full colour the 99.5 % quantile of the cells
+    that hold more than a thousandth of the peak.
+    """
+    peak = float(density.max())
+    if not peak > 0:
+        return bytes(density.size)
+    occupied = density[density > 1e-3 * peak]
+    rank = int(_FULL_COLOUR * (occupied.size - 1))
+    full = float(np.partition(occupied, rank)[rank])
+    return np.clip(density * (255.0 / full), 0, 255).astype(np.uint8).tobytes()
+
+
+class DensityView(JSComponent):
+    """Shows a density and reports when the browser has painted it."""
+
+    frame = param.Dict(
+        default={},
+        doc="`rows`, `columns`, `pixels` (bytes), `number` of the iterate, `text` (the text "
+        "alternative) and `ticket`, which comes back in `painted`.",
+    )
+    painted = param.Integer(default=0, doc="Ticket of the last frame that is on the screen.")
+    dark = param.Boolean(default=False)
+
+    _esm = Path(__file__).with_name("density.js")
+    _stylesheets = [Path(__file__).with_name("density.css")]
+
+    def show(self, density: Array, number: int, text: str, ticket: int) -> None:
+        """Send a picture of a density (rows, columns)."""
+        rows, columns = density.shape
+        self.frame = {
+            "rows": rows,
+            "columns": columns,
+            "pixels": to_bytes(density),
+            "number": number,
+            "text": text,
+            "ticket": ticket,
+        }
