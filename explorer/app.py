@@ -12,8 +12,7 @@ from explorer.theme import THEME_CONFIG
 def session() -> pmui.Page:
     """Build the app for one browser session."""
     pn.extension(notifications=True)
-    document = pn.state.curdoc
-    page = DensitiesPage(document.add_next_tick_callback)
+    page = DensitiesPage(pn.state.curdoc.add_next_tick_callback)
     # What changes before the browser listens may never reach it.
     pn.state.onload(page.open)
     pn.state.on_session_destroyed(lambda context: page.close())
@@ -22,8 +21,14 @@ def session() -> pmui.Page:
         sidebar=page.sidebar,
         main=page.main,
         sidebar_width=340,
+        sidebar_open=not _on_a_phone(),
         theme_config=THEME_CONFIG,
     )
     frame.param.watch(lambda event: page.set_dark(event.new), "dark_theme")
     page.set_dark(frame.dark_theme)
     return frame
+
+
+def _on_a_phone() -> bool:
+    """Whether the browser calls itself mobile: the open drawer would cover the picture there."""
+    return "Mobi" in pn.state.headers.get("User-Agent", "")

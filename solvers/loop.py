@@ -199,7 +199,7 @@ def _iterates(
         reason = solver.converged(problem, state)
         if reason is None and tolerance > 0 and number - improved_at >= patience:
             reason = (
-                f"Converged: the objective improved by less than {tolerance:.1g} of itself "
+                f"Converged: the objective improved by less than {100 * tolerance:.1g} % "
                 f"in {patience} iterations."
             )
         if reason is None and number == max_iterations:

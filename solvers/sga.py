@@ -113,7 +113,7 @@ class SGA(Solver):
         bounds=(1, 4),
         doc="Samples for each cell that a moved cell covers, along each axis.",
     )
-    seed = param.Integer(default=0, bounds=(0, 2**31 - 1), doc="Seed of the random scheme.")
+    seed = param.Integer(default=0, bounds=(0, None), doc="Seed of the random scheme.")
 
     def init(self, problem: GridProblem, state: SGAState | None = None) -> SGAState:
         """Zero potentials, or those of `state` made congruent for the new weights.

@@ -23,9 +23,7 @@ class Gallery(JSComponent):
     _esm = Path(__file__).with_name("gallery.js")
     _stylesheets = [Path(__file__).with_name("gallery.css")]
 
-    def __init__(
-        self, on_ask: Callable[[str], None] = lambda request: None, **params: Any
-    ) -> None:
+    def __init__(self, on_ask: Callable[[str], None] = lambda request: None, **params: Any) -> None:
         """`on_ask` is called with ``"add"`` or ``"remove"``."""
         self._on_ask = on_ask
         super().__init__(**params)

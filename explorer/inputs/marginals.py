@@ -20,6 +20,7 @@ from explorer.inputs.sources import (
 )
 from explorer.inputs.upload import Upload
 from explorer.theme import MARGINAL_COLORS
+from explorer.views.text import text
 from solvers import datasets
 
 MIN_SLOTS, MAX_SLOTS = 2, len(MARGINAL_COLORS)
@@ -35,16 +36,18 @@ class MarginalsInput(pn.viewable.Viewer):
     def __init__(self, marginals: list[Marginal]) -> None:
         super().__init__(value=marginals)
         self._thumbnails = [thumbnail(m, MARGINAL_COLORS[i]) for i, m in enumerate(marginals)]
-        self._slots = Gallery(self._ask, caption="marginals", columns=MAX_SLOTS, selected=0)
+        self._slots = Gallery(
+            self._ask, caption="marginals", columns=MAX_SLOTS, selected=0, margin=(0, 6)
+        )
         self._kind = pmui.Select(
             label="Replace it by", options=list(_KINDS), size="small", sizing_mode="stretch_width"
         )
-        self._choices = Gallery(caption="choices")
+        self._choices = Gallery(caption="choices", margin=(0, 6))
         self._text = pmui.TextInput(
             label="Letters or digits", placeholder="1 to 4 characters", size="small",
             sizing_mode="stretch_width",
         )  # fmt: skip
-        self._problem = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
+        self._problem = text(margin=(0, 10))
         self._digit = pmui.Select(
             label="Digit", options=list(datasets.MNIST_DIGITS), size="small",
             sizing_mode="stretch_width",

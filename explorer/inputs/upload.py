@@ -10,6 +10,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from explorer.inputs.sources import Marginal, picture_url
+from explorer.views.text import text
 from solvers import images
 from solvers.arrays import FloatArray
 
@@ -35,8 +36,8 @@ class Upload(pn.viewable.Viewer):
         )
         self._ink = pmui.Select(label="Mass", options=_INKS, size="small")
         self._crop = pmui.Select(label="Crop", options=_CROPS, size="small")
-        self._message = pn.pane.HTML(_HINT, sizing_mode="stretch_width", margin=(0, 10))
-        self._preview = pn.pane.HTML("", visible=False, margin=(4, 10))
+        self._message = text(f"<span class='hint'>{_HINT}</span>", margin=(0, 10))
+        self._preview = text(visible=False)
         self._file.param.watch(self._decode, "value")
         for control in (self._ink, self._crop):
             control.param.watch(self._decode, "value")
@@ -65,7 +66,7 @@ class Upload(pn.viewable.Viewer):
                 "The previous picture stays.</span>"
             )
             return
-        self._message.object = _HINT
+        self._message.object = f"<span class='hint'>{_HINT}</span>"
         self._preview.object = (
             f'<img class="preview" alt="preview of {escape(name, quote=True)}" '
             f'src="{picture_url(images.resample(density, 160))}">'

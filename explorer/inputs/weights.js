@@ -1,14 +1,18 @@
 // A point in a polygon whose corners are the marginals, and one slider a marginal: both set the
 // same weights, which sum to 1. Wachspress coordinates turn the point into weights.
 const SVG = "http://www.w3.org/2000/svg"
-const RADIUS = 100, REACH = 138, SNAP = 0.012
+const THUMBNAIL = 44, GAP = 34, SNAP = 0.012
+
+// A square stands on its side, so it may reach further out than the others.
+const radius = (count) => (count === 4 ? 135 : 105)
 
 function corners(count) {
-  if (count === 2) return [[-RADIUS, 0], [RADIUS, 0]]
+  const r = radius(count)
+  if (count === 2) return [[-r, 0], [r, 0]]
   const turn = count === 4 ? -0.75 * Math.PI : -0.5 * Math.PI
   return Array.from({length: count}, (_, i) => {
     const angle = turn + (2 * Math.PI * i) / count
-    return [RADIUS * Math.cos(angle), RADIUS * Math.sin(angle)]
+    return [r * Math.cos(angle), r * Math.sin(angle)]
   })
 }
 
@@ -20,7 +24,7 @@ function area(a, b, c) {
 function weightsAt(point, polygon) {
   const count = polygon.length
   if (count === 2) {
-    const t = Math.min(1, Math.max(0, (point[0] + RADIUS) / (2 * RADIUS)))
+    const t = Math.min(1, Math.max(0, 0.5 + point[0] / (2 * radius(count))))
     return snapped([1 - t, t])
   }
   const edges = (p) => polygon.map((v, i) => area(v, polygon[(i + 1) % count], p))
@@ -85,6 +89,7 @@ export function render({model, el}) {
       const {slider, label} = rows[i]
       if (slider.getRootNode().activeElement !== slider || !slider.matches(":active"))
         slider.value = 100 * w
+      slider.style.setProperty("--filled", `${100 * w}%`)
       slider.setAttribute("aria-valuetext", percent(w))
       label.textContent = percent(w)
     })
@@ -120,10 +125,10 @@ export function render({model, el}) {
     spokes = polygon.map(([x, y], i) =>
       make("line", {x2: x, y2: y, stroke: model.colors[i], "stroke-linecap": "round"}, pad))
     polygon.forEach(([x, y], i) => {
-      const reach = REACH / RADIUS
+      const reach = 1 + GAP / radius(polygon.length)
       make("image", {
-        href: model.thumbnails[i], width: 44, height: 44,
-        x: x * reach - 22, y: y * reach - 22,
+        href: model.thumbnails[i], width: THUMBNAIL, height: THUMBNAIL,
+        x: x * reach - THUMBNAIL / 2, y: y * reach - THUMBNAIL / 2,
       }, pad)
     })
     handle = make("g", {class: "handle"}, pad)

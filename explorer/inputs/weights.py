@@ -15,7 +15,9 @@ class WeightPad(JSComponent):
     """
 
     weights = param.List(default=[0.5, 0.5], item_type=(int, float), doc="(m,), ≥ 0, of sum 1.")
-    labels = param.List(default=["", ""], item_type=str, doc="Names of the marginals, all distinct.")
+    labels = param.List(
+        default=["", ""], item_type=str, doc="Names of the marginals, all distinct."
+    )
     colors = param.List(default=["#000", "#000"], item_type=str, doc="CSS colours.")
     thumbnails = param.List(default=["", ""], item_type=str, doc="Small pictures as data URLs.")
 

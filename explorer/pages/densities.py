@@ -16,11 +16,15 @@ from explorer.run import Batch, Run
 from explorer.theme import MARGINAL_COLORS, SOLVER_COLORS
 from explorer.views.curves import CurvesView
 from explorer.views.density import DensityView
-from solvers import SGA, GridProblem, Iterate
+from explorer.views.text import heading, text
+from solvers import SGA, GridProblem, Iterate, Solver
 
 _GRIDS = {"64²": 64, "128²": 128, "256²": 256, "512²": 512}
 _SPEEDS = {"1 a second": 1.0, "3 a second": 3.0, "10 a second": 10.0, "full speed": np.inf}
 _FIRST = ("duck", "heart", "rabbit", "leaf-maple")
+
+# As tall as the window allows beside the header, the toolbar and the curve.
+_PICTURE_HEIGHT = "clamp(260px, calc(100vh - 530px), 640px)"
 
 _MIXTURE = (
     "<b>The plain mixture.</b> All pictures are printed on top of each other, as strong as their "
@@ -58,21 +62,22 @@ class DensitiesPage:
             colors=list(MARGINAL_COLORS[:count]),
             thumbnails=self._marginals.thumbnails,
             sizing_mode="stretch_width",
+            margin=(0, 10),
         )
         self._grid = pmui.Select(label="Grid", options=_GRIDS, value=256, size="small", width=110)
         self._speed = pmui.Select(
             label="Speed", options=_SPEEDS, value=np.inf, size="small", width=130
         )
-        self._axis = pmui.Select(
-            label="Against", options=["iterations", "seconds"], size="small", width=130
+        self._axis = pmui.RadioButtonGroup(
+            label="", options=["iterations", "seconds"], size="small", margin=(6, 10)
         )
         self._play = pmui.Button(label="Run", color="primary", variant="contained", width=110)
         self._step = pmui.Button(label="Step", variant="outlined", width=80)
         self._reset = pmui.Button(label="Reset", variant="outlined", width=80)
-        self._view = DensityView(sizing_mode="stretch_both", min_height=200)
+        self._view = DensityView(sizing_mode="stretch_width", styles={"height": _PICTURE_HEIGHT})
         self._curves = CurvesView("dual", "dual objective D", SOLVER_COLORS["SGA"])
-        self._status = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
-        self._words = pn.pane.HTML(_MIXTURE, sizing_mode="stretch_width", margin=(0, 10))
+        self._status = text("<div class='figures'>Preparing the solver …</div>")
+        self._words = text(_MIXTURE)
         self._stacks: dict[int, np.ndarray] = {}
         self._connect()
         self._lay_out()
@@ -90,26 +95,57 @@ class DensitiesPage:
 
     def _lay_out(self) -> None:
         settings = pmui.Accordion(
-            (f"{self._solver.label} settings", pn.Param(self._solver, show_name=False)),
+            (
+                f"{self._solver.label} settings",
+                _settings(self._solver),
+            ),
+            title_variant="subtitle2",
             sizing_mode="stretch_width",
+            margin=0,
         )
         self.sidebar = [
-            _heading("What to average"),
+            heading("What to average"),
             self._marginals,
-            _heading("Weights: drag the point"),
+            heading("Weights: drag the point"),
             self._pad,
-            settings,
+            pn.Column(settings, margin=(12, 10), sizing_mode="stretch_width"),
         ]
-        toolbar = pmui.FlexBox(
+        toolbar = pn.FlexBox(
             self._play, self._step, self._reset, self._speed, self._grid,
-            align_items="center", sizing_mode="stretch_width",
+            align_items="center", gap="4px", sizing_mode="stretch_width",
         )  # fmt: skip
-        self.main = [
-            toolbar,
+        picture = _card(
+            heading(f"Barycenter by {self._solver.label}"),
+            self._view,
             self._status,
-            pmui.Paper(self._view, height=420, sizing_mode="stretch_width"),
-            self._words,
-            pmui.Paper(self._axis, self._curves, height=300, sizing_mode="stretch_width"),
+            styles={"flex": "3 1 340px", "min-width": "0"},
+        )
+        explanation = pn.Column(
+            heading("What you see"), self._words, styles={"flex": "1 1 230px", "min-width": "0"}
+        )
+        curve = _card(
+            pn.Row(
+                heading("Dual objective D"),
+                pn.Spacer(sizing_mode="stretch_width"),
+                self._axis,
+                sizing_mode="stretch_width",
+            ),
+            pn.Row(self._curves, height=200, sizing_mode="stretch_width"),
+        )
+        self.main = [
+            pn.Column(
+                toolbar,
+                pn.FlexBox(
+                    picture,
+                    explanation,
+                    gap="12px",
+                    align_items="stretch",
+                    sizing_mode="stretch_width",
+                ),
+                curve,
+                sizing_mode="stretch_width",
+                styles={"gap": "12px", "padding": "12px 16px", "box-sizing": "border-box"},
+            )
         ]
 
     def set_dark(self, dark: bool) -> None:
@@ -189,15 +225,32 @@ class DensitiesPage:
 
 
 def _status(iterate: Iterate, rate: float) -> str:
-    parts = [
-        f"iteration <b>{iterate.number}</b>",
-        f"{rate:.0f} iterations/s" if rate else "",
-        f"D <b>{iterate.objectives['dual']:.5e}</b>",
-        f"{iterate.seconds:.2f} s of work",
-        escape(iterate.stopped or ""),
+    figures = [
+        f"<span>iteration <b>{iterate.number}</b></span>",
+        f"<span>D <b>{iterate.objectives['dual']:.5e}</b></span>",
+        f"<span>{iterate.seconds:.2f} s of work</span>",
     ]
-    return " · ".join(part for part in parts if part)
+    if rate:
+        figures.insert(1, f"<span>{rate:.0f} iterations/s</span>")
+    if iterate.stopped:
+        figures.append(f"<span class='reason'>{escape(iterate.stopped)}</span>")
+    return f"<div class='figures' role='status'>{''.join(figures)}</div>"
 
 
-def _heading(text: str) -> pn.viewable.Viewable:
-    return pn.pane.HTML(f"<h2 class='section'>{text}</h2>", margin=(8, 10, 0, 10))
+def _settings(solver: Solver) -> pn.Param:
+    """Controls for whatever a solver declares."""
+    small = {"sizing_mode": "stretch_width", "size": "small", "margin": (6, 4)}
+    names = [name for name in solver.param if name != "name"]
+    return pn.Param(
+        solver,
+        show_name=False,
+        widgets={name: small for name in names},
+        sizing_mode="stretch_width",
+        margin=0,
+    )
+
+
+def _card(*items: Any, **params: Any) -> pmui.Paper:
+    return pmui.Paper(
+        *items, elevation=0, variant="outlined", margin=0, sizing_mode="stretch_width", **params
+    )

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import panel as pn
-from bokeh.models import BasicTickFormatter, ColumnDataSource, HoverTool
+from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool, Range1d
 from bokeh.plotting import figure
 
 from explorer.run import Point
 
-_AXES = {"iterations": "number", "seconds": "seconds"}
+# Column of the source, and the shortest axis, for each choice of the horizontal axis.
+_AXES = {"iterations": ("number", 10.0), "seconds": ("seconds", 0.25)}
+
+_SHORT_EXPONENTIALS = """
+return tick === 0 ? "0" : Number(tick.toPrecision(6)).toExponential().replace("-", "−")
+"""
 
 
 class CurvesView(pn.viewable.Viewer):
@@ -29,10 +34,13 @@ class CurvesView(pn.viewable.Viewer):
     def __init__(self, objective: str, title: str, color: str) -> None:
         super().__init__()
         self._objective = objective
+        self._axis = "iterations"
         self._source = ColumnDataSource(self._columns([]))
         self.figure = figure(
             sizing_mode="stretch_both",
-            min_height=150,
+            min_height=120,
+            x_range=Range1d(0, 10),
+            y_range=Range1d(0, 1e-3),
             toolbar_location=None,
             tools="",
             x_axis_label="iterations",
@@ -58,9 +66,8 @@ class CurvesView(pn.viewable.Viewer):
                 ],
             )
         )
-        self.figure.yaxis.formatter = BasicTickFormatter(precision=3)
+        self.figure.yaxis.formatter = CustomJSTickFormatter(code=_SHORT_EXPONENTIALS)
         self.figure.xgrid.visible = False
-        self.figure.x_range.start = 0
         self._pane = pn.pane.Bokeh(self.figure, sizing_mode="stretch_both")
 
     def __panel__(self) -> pn.viewable.Viewable:
@@ -68,8 +75,10 @@ class CurvesView(pn.viewable.Viewer):
 
     def use_axis(self, name: str) -> None:
         """Plot against ``"iterations"`` or ``"seconds"``."""
-        self._line.glyph.x = self._dots.glyph.x = _AXES[name]
+        self._axis = name
+        self._line.glyph.x = self._dots.glyph.x = _AXES[name][0]
         self.figure.xaxis.axis_label = name
+        self._fit()
 
     def set_dark(self, dark: bool) -> None:
         """Use ink that can be read on a dark or a light page."""
@@ -86,6 +95,19 @@ class CurvesView(pn.viewable.Viewer):
             self._source.data = self._columns(points)
         else:
             self._source.stream(self._columns(points))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Keep the curve in view; the axis doubles now and then rather than creep all the time."""
+        column, end = _AXES[self._axis]
+        reached = max(self._source.data[column], default=0.0)
+        while end < reached:
+            end *= 2
+        self.figure.x_range.end = end
+        values = self._source.data["value"]
+        low, high = min(values, default=0.0), max(values, default=0.0)
+        margin = 0.08 * (high - low) or 1e-6
+        self.figure.y_range.update(start=low - margin, end=high + margin)
 
     def _columns(self, points: Sequence[Point]) -> dict[str, list[float]]:
         known = [point for point in points if self._objective in point.objectives]

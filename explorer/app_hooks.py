@@ -1,0 +1,21 @@
+"""What `panel serve explorer` does once, before the first visitor comes."""
+
+import sys
+from pathlib import Path
+
+_ROOT = str(Path(__file__).resolve().parents[1])
+if _ROOT not in sys.path:
+    sys.path.insert(0, _ROOT)
+
+from explorer.server import bind_to_localhost  # noqa: E402
+
+# Read while the server is being built, thus before it binds.
+bind_to_localhost()
+
+
+def on_server_loaded(server_context: object) -> None:
+    """Compile the kernels, and import what every session needs, before anybody waits for it."""
+    import explorer.app  # noqa: F401
+    from solvers import warm_up
+
+    warm_up()
