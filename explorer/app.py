@@ -12,7 +12,9 @@ from explorer.theme import THEME_CONFIG
 def session() -> pmui.Page:
     """Build the app for one browser session."""
     pn.extension(notifications=True)
-    page = DensitiesPage(pn.state.curdoc.add_next_tick_callback)
+    document = pn.state.curdoc
+    assert document is not None  # there is one while a session is being built
+    page = DensitiesPage(document.add_next_tick_callback)
     # What changes before the browser listens may never reach it.
     pn.state.onload(page.open)
     pn.state.on_session_destroyed(lambda context: page.close())

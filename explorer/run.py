@@ -104,10 +104,12 @@ class Run:
             return self._credit > 0
 
     @property
-    def newest(self) -> Iterate | None:
-        """The newest iterate of the current problem, if there is one yet."""
+    def state(self) -> Any:
+        """The solver's newest state, to start warm from; None before the first."""
         with self._change:
-            return self._newest
+            if self._newest is not None:
+                return self._newest.state
+            return self._job and self._job.state
 
     def start(self, solver: Solver, problem: Any, state: Any = None) -> None:
         """Turn to a problem: show its first iterate, and go on if the run is playing."""
@@ -169,34 +171,35 @@ class Run:
 
     def _work(self) -> None:
         warm_up().wait()
-        job, source = None, iter(())
+        job: _Job | None = None
+        source: Iterator[Iterate] = iter(())
         while True:
             with self._change:
-                self._change.wait_for(
-                    lambda current=job: self._closed or self._job is not current or self._credit > 0
-                )
-                if self._closed:
+                while not self._closed and self._job is job and self._credit == 0:
+                    self._change.wait()
+                if self._closed or self._job is None:
                     return
-                fresh, job = self._job is not job, self._job
-                if not fresh:
+                if self._job is not job:
+                    job = self._job
+                    source = _endless(job)
+                else:
                     self._credit -= 1
-            assert job is not None
-            if fresh:
-                source = _endless(job)
             started = monotonic()
             try:
-                newest = next(source)
+                self._post(job, next(source))
             except Exception as error:  # any solver's error becomes a sentence, not a dead page
+                source = _endless(job)
                 self._report(job, str(error) or type(error).__name__)
-                continue
-            self._post(job, newest)
-            with self._change:
-                self._change.wait_for(
-                    lambda current=job: (
-                        self._closed or self._job is not current or self._credit == 0
-                    ),
-                    timeout=max(0.0, started + self._period - monotonic()),
-                )
+            self._wait_for_the_eye(job, started)
+
+    def _wait_for_the_eye(self, job: _Job, started: float) -> None:
+        """Sleep for the rest of the period, unless something else is to be done."""
+        with self._change:
+            while not self._closed and self._job is job and self._credit > 0:
+                left = started + self._period - monotonic()
+                if left <= 0:
+                    return
+                self._change.wait(left)
 
     def _post(self, job: _Job, iterate: Iterate) -> None:
         with self._change:

@@ -6,7 +6,7 @@ from functools import wraps
 from socket import socket
 from typing import Any
 
-import bokeh.server.server
+from bokeh.server import server
 
 
 def bind_to_localhost() -> None:
@@ -15,7 +15,7 @@ def bind_to_localhost() -> None:
     Bokeh would listen on every interface and has no setting for another default, so the function
     that it binds with gets one. An address given by the user stays as it is.
     """
-    original = bokeh.server.server.bind_sockets
+    original = server.bind_sockets  # type: ignore[attr-defined]
     if hasattr(original, "__wrapped__"):
         return
 
@@ -23,4 +23,4 @@ def bind_to_localhost() -> None:
     def bind_sockets(address: str | None, port: int, **options: Any) -> tuple[list[socket], int]:
         return original(address or "localhost", port, **options)
 
-    bokeh.server.server.bind_sockets = bind_sockets
+    server.bind_sockets = bind_sockets  # type: ignore[attr-defined]

@@ -112,12 +112,14 @@ def text(characters: str, n: int) -> FloatArray:
     for character in characters:
         if not character.isspace() and bytes(font.getmask(character)) in (missing, b""):
             raise ValueError(f"text: the font has no “{character}”; try another character.")
-    left, top, right, bottom = font.getbbox(characters)
-    side = round(max(right - left, bottom - top) / _TEXT_FILL)
-    image = Image.new("L", (side, side))
-    origin = ((side - right - left) / 2, (side - bottom - top) / 2)
-    ImageDraw.Draw(image).text(origin, characters, fill=255, font=font)
-    return resample(np.asarray(image, dtype=float), n)
+    canvas = Image.new("L", (2 * size * (len(characters) + 1), 3 * size))
+    ImageDraw.Draw(canvas).text((size, size), characters, fill=255, font=font)
+    ink = canvas.crop(canvas.getbbox())
+    # The floor keeps a full stop from filling the square.
+    side = round(max(*ink.size, size / 3) / _TEXT_FILL)
+    picture = Image.new("L", (side, side))
+    picture.paste(ink, ((side - ink.width) // 2, (side - ink.height) // 2))
+    return resample(np.asarray(picture, dtype=float), n)
 
 
 def mnist_digit(digit: int, index: int, n: int) -> FloatArray:

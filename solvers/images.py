@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
 from io import BytesIO
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,14 +80,17 @@ def square(density: Array, crop: str = "whole") -> FloatArray:
     Raises
     ------
     ValueError
-        If the crop is unknown.
+        If the crop is unknown, or leaves nothing.
     """
     if crop not in CROPS:
         raise ValueError(f"crop: is “{crop}”, but must be one of {', '.join(CROPS)}.")
     if crop == "centre":
         side = min(density.shape)
         top, left = ((length - side) // 2 for length in density.shape)
-        return np.asarray(density[top : top + side, left : left + side])
+        centre = np.asarray(density[top : top + side, left : left + side])
+        if side < 2 or not centre.max() > 0:
+            raise ValueError("image: there is nothing in the middle; choose another crop.")
+        return centre
     margin = 0
     if crop == "ink":
         inked = density > _INK_LEVEL * density.max()
@@ -120,17 +123,17 @@ def _load(data: bytes) -> Picture:
         raise ValueError("image: the file is empty.")
     if len(data) > MAX_BYTES:
         raise ValueError(
-            f"image: the file has {len(data) / 2**20:.0f} MiB, "
+            f"image: the file has {ceil(len(data) / 2**20 * 10) / 10} MiB, "
             f"but at most {MAX_BYTES // 2**20} MiB are read."
         )
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # checked below
-            picture: Picture = Image.open(BytesIO(data), formats=FORMATS)
-    except Image.DecompressionBombError:
+        picture: Picture = Image.open(BytesIO(data), formats=FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise ValueError(f"image: it has more than {MAX_PIXELS // 10**6} million pixels.") from None
     except Exception:
-        raise ValueError("image: the file is not a PNG, JPEG or WebP picture.") from None
+        raise ValueError(
+            "image: the file is damaged, or it is not a PNG, JPEG or WebP picture."
+        ) from None
     width, height = picture.size
     if width * height > MAX_PIXELS:
         raise ValueError(
@@ -148,24 +151,19 @@ def _brightness_and_opacity(picture: Picture) -> tuple[FloatArray, FloatArray]:
     """Brightness and opacity (rows, columns), both in [0, 1]."""
     from PIL import Image
 
-    if picture.mode.startswith(("I", "F")):  # 16 bits of grey
+    size = (_KEPT_SIDE, _KEPT_SIDE)
+    if picture.mode.startswith(("I", "F")):  # 12 or 16 bits of grey
         values = np.asarray(picture, dtype=np.float32)
-        grey, alpha = Image.fromarray(values / 65535.0), None
-    else:
-        colours = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-        alpha = colours.getchannel("A") if colours.mode == "RGBA" else None
-        grey = colours.convert("L")
-    scale = 1.0 if grey.mode == "F" else 255.0
-    brightness = _reduced(grey) / scale
-    opacity = np.ones_like(brightness) if alpha is None else _reduced(alpha) / 255.0
-    return np.clip(brightness, 0.0, 1.0), opacity
-
-
-def _reduced(picture: Picture) -> FloatArray:
-    from PIL import Image
-
-    picture.thumbnail((_KEPT_SIDE, _KEPT_SIDE), Image.Resampling.BOX)
-    return np.asarray(picture, dtype=float)
+        grey = Image.fromarray(values / (4095.0 if values.max() <= 4095.0 else 65535.0))
+        grey.thumbnail(size, Image.Resampling.BOX)
+        brightness = np.asarray(grey, dtype=float)
+        return np.clip(brightness, 0.0, 1.0), np.ones_like(brightness)
+    colours = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    colours.thumbnail(size, Image.Resampling.BOX)  # transparent pixels lend no colour to others
+    brightness = np.asarray(colours.convert("L"), dtype=float) / 255.0
+    if colours.mode == "RGB":
+        return brightness, np.ones_like(brightness)
+    return brightness, np.asarray(colours.getchannel("A"), dtype=float) / 255.0
 
 
 def _guess_ink(brightness: Array, opacity: Array) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ MIN_MARGINALS, MAX_MARGINALS = 2, 16
 
 def _numbers(name: str, values: ArrayLike) -> Array:
     try:
+        if np.iscomplexobj(values):
+            raise ValueError("complex numbers were given")
         return np.array(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name}: must be real numbers in a regular array ({error}).") from None
@@ -47,9 +49,9 @@ def normalised_weights(weights: ArrayLike, count: int) -> Array:
     for i, value in enumerate(values):
         if not np.isfinite(value) or value < 0:
             raise ValueError(f"weights: weight {i} is {value:g}, but must be finite and ≥ 0.")
-    if not values.sum() > 0:
+    if not values.max() > 0:
         raise ValueError("weights: all are zero, but at least one must be positive.")
-    values /= values.max()  # keeps the sum finite and away from underflow
+    values /= values.max()  # keeps the sum finite
     return np.asarray(values / values.sum())
 
 
@@ -67,7 +69,7 @@ def _check_density(i: int, density: Array) -> None:
         raise ValueError(f"marginals: marginal {i} is zero everywhere, but must have some mass.")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class GridProblem:
     """Densities on one regular grid, and their weights.
 
@@ -98,28 +100,28 @@ class GridProblem:
     """
 
     marginals: Array
-    weights: Array = None  # type: ignore[assignment]  # equal; an array once constructed
-    kept: tuple[int, ...] = field(init=False)
+    weights: Array
+    kept: tuple[int, ...]
 
-    def __post_init__(self) -> None:
-        stack = self._checked_stack(self.marginals)
+    def __init__(self, marginals: ArrayLike, weights: ArrayLike | None = None) -> None:
+        stack = self._checked_stack(marginals)
         count = len(stack)
-        given: Any = self.weights
-        if given is None:
-            given = np.ones(count)
-        weights = normalised_weights(given, count)
-        kept = np.flatnonzero(weights > 0)
-        stack, weights = stack[kept], weights[kept]
+        alpha = normalised_weights(np.ones(count) if weights is None else weights, count)
+        kept = np.flatnonzero(alpha > 0)
+        stack = stack[kept]
         axes = tuple(range(1, stack.ndim))
         stack /= stack.max(axis=axes, keepdims=True)  # keeps the mean finite
         stack /= stack.mean(axis=axes, keepdims=True)
         object.__setattr__(self, "marginals", stack)
-        object.__setattr__(self, "weights", weights)
+        object.__setattr__(self, "weights", alpha[kept])
         object.__setattr__(self, "kept", tuple(int(i) for i in kept))
 
     @staticmethod
     def _checked_stack(marginals: Any) -> Array:
-        shapes = [np.shape(density) for density in marginals]
+        if not np.iterable(marginals):
+            raise ValueError(f"marginals: must be a stack of densities, not {marginals!r}.")
+        densities = [_numbers("marginals", density) for density in marginals]
+        shapes = [density.shape for density in densities]
         for i, shape in enumerate(shapes):
             if shape != shapes[0]:
                 raise ValueError(
@@ -131,7 +133,7 @@ class GridProblem:
                 f"marginals: {len(shapes)} given, but a barycenter here takes "
                 f"{MIN_MARGINALS} to {MAX_MARGINALS}."
             )
-        stack = _numbers("marginals", marginals)
+        stack = np.stack(densities)
         if stack.ndim not in (3, 4) or min(stack.shape[1:]) < 2:
             raise ValueError(
                 f"marginals: each must be a 2D or 3D array with at least 2 cells along each axis, "

@@ -16,7 +16,7 @@ from solvers.problems import GridProblem
 # The adaptive rule: compare the gain of a step with the gain that its slope promised.
 _GOOD, _POOR = 0.75, 0.25
 _GROW, _SHRINK, _BACK_OFF = 1.3, 0.6, 0.5
-# A promised gain (in length², the domain being 1 long) that no picture could show.
+# A slope of the dual (in length², the domain being 1 long) that no picture could show.
 _FLAT = 1e-15
 
 
@@ -38,8 +38,8 @@ class SGAState:
         Next step of the adaptive rule.
     iteration : int
         Steps done on this problem.
-    promised : float
-        Gain of the dual that the last step promised, to first order.
+    slope : float
+        Slope of the dual along the last step's direction; ∞ where not all potentials moved.
     ascended : array or None, (m, *shape)
         Potentials right after the last ascent step, where momentum sets out from.
     """
@@ -50,7 +50,7 @@ class SGAState:
     transported: Array
     step_size: float
     iteration: int = 0
-    promised: float = np.inf
+    slope: float = np.inf
     ascended: Array | None = None
 
     @property
@@ -63,8 +63,9 @@ class SGA(Solver):
     """Sobolev gradient ascent (SGA) for densities on a grid.
 
     The default is the symmetric form with congruent envelope, refined map, momentum and adaptive
-    step. The paper's method is ``SGA(scheme="parallel", step_rule="annealed", step_size=0.5,
-    momentum=0, envelope=False, refine_map=False, samples=1)``.
+    step. The paper's method is ``SGA(scheme="parallel", step_rule="constant", step_size=0.1,
+    momentum=0, envelope=False, refine_map=False, samples=1)``, or annealed from 0.5. Its schemes
+    express the last potential by the others, which wants a last weight that is not tiny.
 
     References
     ----------
@@ -140,6 +141,8 @@ class SGA(Solver):
                     potentials[i] = state.potentials[old[given]]
             potentials -= np.tensordot(problem.weights, potentials, axes=1)
             potentials = self._enveloped(problem, potentials)
+        if len(potentials) == 1:  # a single marginal is its own barycenter, to the last digit
+            return SGAState(problem, potentials, problem.marginals, np.zeros(1), step_size)
         blank = SGAState(
             problem, potentials, np.empty_like(potentials), np.empty(len(potentials)), step_size
         )
@@ -148,19 +151,19 @@ class SGA(Solver):
     def step(self, problem: GridProblem, state: SGAState) -> SGAState:
         """One iteration: ascent along the scheme's directions, then momentum and envelope."""
         last = len(problem.weights) - 1
-        if last == 0:  # a single marginal is its own barycenter
+        if last == 0:
             return state
         iteration = state.iteration + 1
         rate = self._rate(state, iteration)
         *earlier, group = self._groups(last, iteration)
-        current, promised = state, 0.0
+        current, total = state, 0.0
         for i in earlier:
             direction, slope = self._direction(current, [i])
-            promised += rate * slope
+            total += slope
             moved = current.potentials + rate * direction
             current = self._evaluated(current, moved, [i, last])
         direction, slope = self._direction(current, group)
-        promised += rate * slope
+        total += slope
         ascended = current.potentials + rate * direction
         potentials = ascended
         if state.ascended is not None:
@@ -168,15 +171,13 @@ class SGA(Solver):
         potentials = self._enveloped(problem, potentials)
         partial = potentials is ascended and group is not None
         current = self._evaluated(current, potentials, [*group, last] if partial else None)
-        return self._adapted(
-            replace(
-                current,
-                iteration=iteration,
-                promised=promised,
-                ascended=ascended if self.momentum > 0 else None,
-            ),
-            gain=current.dual - state.dual,
+        current = replace(
+            current,
+            iteration=iteration,
+            slope=np.inf if self.scheme == "random" else total,
+            ascended=ascended if self.momentum > 0 else None,
         )
+        return self._adapted(current, current.dual - state.dual, promised=rate * total)
 
     def iterate(self, problem: GridProblem, state: SGAState) -> Iterate:
         """The weighted mean of the push-forwards, and the dual objective."""
@@ -187,7 +188,7 @@ class SGA(Solver):
         """A single marginal is its own barycenter; a flat dual has no direction of ascent."""
         if len(problem.weights) == 1:
             return "Done: only one marginal has weight, and it is its own barycenter."
-        if state.promised <= _FLAT:
+        if state.slope <= _FLAT:
             return "Converged: the gradient vanishes, the barycenter is exact on this grid."
         return None
 
@@ -245,12 +246,12 @@ class SGA(Solver):
             images[which] = pushed
         return replace(state, potentials=potentials, images=images, transported=transported)
 
-    def _adapted(self, state: SGAState, gain: float) -> SGAState:
+    def _adapted(self, state: SGAState, gain: float, promised: float) -> SGAState:
         """Grow or shrink the adaptive step; where the dual fell, start momentum anew as well."""
         if self.step_rule != "adaptive":
             return state
         if gain < 0.0:
             return replace(state, step_size=state.step_size * _BACK_OFF, ascended=None)
-        ratio = gain / state.promised if state.promised > 0 else 1.0
+        ratio = gain / promised if promised > 0 else 1.0
         factor = _GROW if ratio > _GOOD else _SHRINK if ratio < _POOR else 1.0
         return replace(state, step_size=state.step_size * factor)

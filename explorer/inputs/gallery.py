@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import param
 from panel.custom import JSComponent
@@ -21,7 +21,7 @@ class Gallery(JSComponent):
     removable = param.Boolean(default=False, doc="Show a cross on the pressed one.")
 
     _esm = Path(__file__).with_name("gallery.js")
-    _stylesheets = [Path(__file__).with_name("gallery.css")]
+    _stylesheets: ClassVar[list[Any]] = [Path(__file__).with_name("gallery.css")]
 
     def __init__(self, on_ask: Callable[[str], None] = lambda request: None, **params: Any) -> None:
         """`on_ask` is called with ``"add"`` or ``"remove"``."""

@@ -25,7 +25,8 @@ from solvers import datasets
 
 MIN_SLOTS, MAX_SLOTS = 2, len(MARGINAL_COLORS)
 
-_KINDS = (*CATALOGUE, "Letters", "Handwritten digits", "Your picture")
+_LETTERS, _DIGITS, _UPLOAD = "Letters", "Handwritten digits", "Your picture"
+_KINDS = (*CATALOGUE, _LETTERS, _DIGITS, _UPLOAD)
 
 
 class MarginalsInput(pn.viewable.Viewer):
@@ -57,8 +58,16 @@ class MarginalsInput(pn.viewable.Viewer):
             sizing_mode="stretch_width",
         )  # fmt: skip
         self._upload = Upload(self._replace)
-        self._editor = pn.Column(sizing_mode="stretch_width", margin=0)
-        self._layout = pn.Column(self._slots, self._kind, self._editor, sizing_mode="stretch_width")
+        # All are in the page from the start: the browser cannot learn new components later.
+        self._editors = {
+            "choices": pn.Column(self._choices, sizing_mode="stretch_width"),
+            _LETTERS: pn.Column(self._text, self._problem, sizing_mode="stretch_width"),
+            _DIGITS: pn.Row(self._digit, self._specimen, sizing_mode="stretch_width"),
+            _UPLOAD: pn.Column(self._upload, sizing_mode="stretch_width"),
+        }
+        self._layout = pn.Column(
+            self._slots, self._kind, *self._editors.values(), sizing_mode="stretch_width"
+        )
         self._following = False  # while controls follow the chosen slot, they choose nothing
         self._slots.param.watch(self._follow_slot, "selected")
         self._kind.param.watch(self._open_editor, "value")
@@ -144,15 +153,11 @@ class MarginalsInput(pn.viewable.Viewer):
             here = held.kind == kind and held.choice
             self._choices.items = list(catalogue_items(kind))
             self._choices.selected = CATALOGUE[kind].index(held.choice) if here else -1
-            self._editor[:] = [self._choices]
-        elif kind == "Letters":
-            self._editor[:] = [self._text, self._problem]
-        elif kind == "Handwritten digits":
-            self._editor[:] = [pn.Row(self._digit, self._specimen, sizing_mode="stretch_width")]
-            if not self._following:
-                self._take_digit()
-        else:
-            self._editor[:] = [self._upload]
+        elif kind == _DIGITS and not self._following:
+            self._take_digit()
+        shown = "choices" if kind in CATALOGUE else kind
+        for name, editor in self._editors.items():
+            editor.visible = name == shown
 
     def _take_choice(self, event: Any) -> None:
         kind = self._kind.value

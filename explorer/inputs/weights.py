@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, ClassVar
 
 import param
 from panel.custom import JSComponent
@@ -22,4 +23,4 @@ class WeightPad(JSComponent):
     thumbnails = param.List(default=["", ""], item_type=str, doc="Small pictures as data URLs.")
 
     _esm = Path(__file__).with_name("weights.js")
-    _stylesheets = [Path(__file__).with_name("weights.css")]
+    _stylesheets: ClassVar[list[Any]] = [Path(__file__).with_name("weights.css")]

@@ -10,7 +10,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from explorer.inputs.marginals import MarginalsInput
-from explorer.inputs.sources import built_in
+from explorer.inputs.sources import Marginal, built_in
 from explorer.inputs.weights import WeightPad
 from explorer.run import Batch, Run
 from explorer.theme import MARGINAL_COLORS, SOLVER_COLORS
@@ -18,6 +18,7 @@ from explorer.views.curves import CurvesView
 from explorer.views.density import DensityView
 from explorer.views.text import heading, text
 from solvers import SGA, GridProblem, Iterate, Solver
+from solvers.arrays import FloatArray
 
 _GRIDS = {"64²": 64, "128²": 128, "256²": 256, "512²": 512}
 _SPEEDS = {"1 a second": 1.0, "3 a second": 3.0, "10 a second": 10.0, "full speed": np.inf}
@@ -36,9 +37,14 @@ _CLIMBING = (
     "all the others. The curve is the dual objective D, a guaranteed lower bound of that cost: it "
     "climbs, and where it flattens the picture is right."
 )
-_DONE = (
-    "<b>The curve is flat: this is the barycenter.</b> Drag the point among the pictures and press "
-    "Run again; the solver goes on from here. At a corner it gives back the picture there."
+_CARRIED = (
+    "<b>Carried along.</b> The transport found before, seen with the new weights: close to the new "
+    "barycenter already. Press <b>Run</b> and it settles."
+)
+_STOPPED = (
+    "<b>The solver has stopped</b>, for the reason below the picture. Where the curve is flat, the "
+    "picture is the barycenter. Drag the point among the pictures and press <b>Run</b> again: the "
+    "solver goes on from here. At a corner it gives back the picture there."
 )
 
 
@@ -78,7 +84,8 @@ class DensitiesPage:
         self._curves = CurvesView("dual", "dual objective D", SOLVER_COLORS["SGA"])
         self._status = text("<div class='figures'>Preparing the solver …</div>")
         self._words = text(_MIXTURE)
-        self._stacks: dict[int, np.ndarray] = {}
+        self._drawn: tuple[int, tuple[Marginal, ...], FloatArray] | None = None
+        self._plain = True  # whether the run began with the plain mixture
         self._connect()
         self._lay_out()
 
@@ -177,11 +184,21 @@ class DensitiesPage:
 
     def _start(self, keep: bool) -> None:
         """Turn the run to what the controls say, from the old potentials if `keep`."""
-        n = self._grid.value
-        stack = np.stack([marginal.draw(n) for marginal in self._marginals.value])
-        newest = self.run.newest if keep else None
-        problem = GridProblem(stack, self._pad.weights)
-        self.run.start(self._solver, problem, newest and newest.state)
+        try:
+            problem = GridProblem(self._stack(), self._pad.weights)
+        except ValueError as error:
+            self._fail(str(error))
+            return
+        state = self.run.state if keep else None
+        self._plain = state is None or (self._plain and state.iteration == 0)
+        self.run.start(self._solver, problem, state)
+
+    def _stack(self) -> FloatArray:
+        """The marginals at the grid's resolution, (m, n, n), drawn again only when they change."""
+        n, marginals = self._grid.value, tuple(self._marginals.value)
+        if self._drawn is None or self._drawn[:2] != (n, marginals):
+            self._drawn = (n, marginals, np.stack([marginal.draw(n) for marginal in marginals]))
+        return self._drawn[2]
 
     def _toggle(self, event: Any) -> None:
         if self.run.playing:
@@ -205,23 +222,30 @@ class DensitiesPage:
 
     def _show(self, batch: Batch) -> None:
         iterate = batch.newest
-        number, dual = iterate.number, iterate.objectives["dual"]
+        number = iterate.number
         with pn.io.hold():
-            names = ", ".join(self._marginals.labels)
-            what = "Plain mixture" if number == 0 else "Barycenter"
-            self._view.show(
+            shares = zip(self._pad.weights, self._marginals.labels, strict=False)
+            names = ", ".join(f"{100 * share:.0f} % {label}" for share, label in shares)
+            what = "Plain mixture" if number == 0 and self._plain else "Barycenter"
+            self._view.paint(
                 iterate.barycenter, number, f"{what} of {names} at iteration {number}", batch.ticket
             )
             self._curves.extend(batch.points, batch.restarted)
             self._status.object = _status(iterate, batch.rate)
-            self._words.object = (
-                _DONE if iterate.stopped else _MIXTURE if number == 0 else _CLIMBING
-            )
+            self._words.object = self._explain(iterate)
             self._reflect()
+
+    def _explain(self, iterate: Iterate) -> str:
+        if iterate.stopped:
+            return _STOPPED
+        if iterate.number > 0:
+            return _CLIMBING
+        return _MIXTURE if self._plain else _CARRIED
 
     def _fail(self, sentence: str) -> None:
         self._reflect()
-        pn.state.notifications.error(sentence, duration=0)
+        if pn.state.notifications is not None:
+            pn.state.notifications.error(sentence, duration=0)
 
 
 def _status(iterate: Iterate, rate: float) -> str:
@@ -244,7 +268,7 @@ def _settings(solver: Solver) -> pn.Param:
     return pn.Param(
         solver,
         show_name=False,
-        widgets={name: small for name in names},
+        widgets=dict.fromkeys(names, small),
         sizing_mode="stretch_width",
         margin=0,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import panel as pn
 from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool, Range1d
@@ -39,8 +40,8 @@ class CurvesView(pn.viewable.Viewer):
         self.figure = figure(
             sizing_mode="stretch_both",
             min_height=120,
-            x_range=Range1d(0, 10),
-            y_range=Range1d(0, 1e-3),
+            x_range=Range1d(start=0, end=10),
+            y_range=Range1d(start=0, end=1e-3),
             toolbar_location=None,
             tools="",
             x_axis_label="iterations",
@@ -94,7 +95,7 @@ class CurvesView(pn.viewable.Viewer):
         if restarted:
             self._source.data = self._columns(points)
         else:
-            self._source.stream(self._columns(points))
+            self._source.stream(self._columns(points))  # type: ignore[arg-type]
         self._fit()
 
     def _fit(self) -> None:
@@ -103,13 +104,13 @@ class CurvesView(pn.viewable.Viewer):
         reached = max(self._source.data[column], default=0.0)
         while end < reached:
             end *= 2
-        self.figure.x_range.end = end
+        self.figure.x_range.update(end=end)
         values = self._source.data["value"]
         low, high = min(values, default=0.0), max(values, default=0.0)
-        margin = 0.08 * (high - low) or 1e-6
+        margin = 0.08 * (high - low) or 1e-4
         self.figure.y_range.update(start=low - margin, end=high + margin)
 
-    def _columns(self, points: Sequence[Point]) -> dict[str, list[float]]:
+    def _columns(self, points: Sequence[Point]) -> dict[str, Sequence[Any]]:
         known = [point for point in points if self._objective in point.objectives]
         return {
             "number": [float(point.number) for point in known],

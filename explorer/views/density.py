@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import param
@@ -42,9 +43,9 @@ class DensityView(JSComponent):
     dark = param.Boolean(default=False)
 
     _esm = Path(__file__).with_name("density.js")
-    _stylesheets = [Path(__file__).with_name("density.css")]
+    _stylesheets: ClassVar[list[Any]] = [Path(__file__).with_name("density.css")]
 
-    def show(self, density: Array, number: int, text: str, ticket: int) -> None:
+    def paint(self, density: Array, number: int, text: str, ticket: int) -> None:
         """Send a picture of a density (rows, columns)."""
         rows, columns = density.shape
         self.frame = {

@@ -16,6 +16,9 @@ from numba import njit
 from solvers.arrays import Array
 from solvers.parallel import ranges, run_all, worker_count
 
+# Cells that straddle a tear of the map can be stretched across the whole domain along both axes;
+# beyond this many samples they would cost more than all others together.
+_MAX_SPREAD = 64
 # Private accumulators per marginal, at most: each costs one array of the grid's size.
 _MAX_PARTS = 4
 
@@ -23,7 +26,7 @@ _MAX_PARTS = 4
 @njit(cache=True, nogil=True, inline="always")
 def _count(spread: float, samples: int) -> int:
     """Samples along an axis whose image is `spread` cells long."""
-    return samples * max(1, int(np.ceil(spread - 0.25)))
+    return samples * min(_MAX_SPREAD, max(1, int(np.ceil(spread - 0.25))))
 
 
 @njit(cache=True, nogil=True)

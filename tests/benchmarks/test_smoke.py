@@ -1,0 +1,55 @@
+"""Every benchmark runs, quickly and small, and prints its figures in the common form."""
+
+import re
+
+import pytest
+
+from tests.benchmarks import sga_iteration
+from tests.benchmarks.figures import Figures
+
+LINE = r"^{} = \S+ .*\(bar: at (?:most|least) \S+, not judged .+\)$"
+
+
+@pytest.mark.parametrize(
+    ("script", "names"),
+    [(sga_iteration, ["sga_iteration_per_marginal_2", "sga_iteration_per_marginal_4"])],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_quick_run_prints_every_figure_unjudged(script, names, capsys):
+    assert script.main(["--quick"]) == 0
+    printed = capsys.readouterr().out
+    for name in names:
+        assert re.search(LINE.format(name), printed, re.MULTILINE), printed
+
+
+@pytest.mark.parametrize(
+    ("value", "at_most", "line", "code"),
+    [
+        (2.914, True, "cost = 2.91 pairs (bar: at most 3.5, held)", 0),
+        (3.6, True, "cost = 3.6 pairs (bar: at most 3.5, missed)", 1),
+        (3.6, False, "cost = 3.6 pairs (bar: at least 3.5, held)", 0),
+        (float("nan"), True, "cost = nan pairs (bar: at most 3.5, missed)", 1),
+        (float("nan"), False, "cost = nan pairs (bar: at least 3.5, missed)", 1),
+    ],
+)
+def test_figures_are_judged(value, at_most, line, code, capsys):
+    figures = Figures()
+    figures.report("cost", value, "pairs", 3.5, at_most)
+    assert capsys.readouterr().out == line + "\n"
+    assert figures.exit_code == code
+
+
+def test_one_missed_bar_decides(capsys):
+    figures = Figures()
+    for value in (1.0, 9.0, 2.0):
+        figures.report(f"figure_{value:g}", value, "", 5)
+    assert figures.exit_code == 1
+    assert figures.missed == ["figure_9"]
+    assert "figure_1 = 1 (bar: at most 5, held)\n" in capsys.readouterr().out
+
+
+def test_unjudged_figures_miss_nothing(capsys):
+    figures = Figures(unjudged="at 128²")
+    figures.report("cost", 9.0, "pairs", 3.5)
+    assert figures.exit_code == 0
+    assert capsys.readouterr().out == "cost = 9 pairs (bar: at most 3.5, not judged at 128²)\n"

@@ -1,0 +1,132 @@
+"""What a visitor does and sees, by the accessible names of the design."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from time import monotonic
+from typing import TypeVar
+
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
+
+_TIMEOUT = 20_000
+
+T = TypeVar("T")
+
+_CURVE = """() => {
+  for (const model of Bokeh.documents[0]._all_models.values())
+    if (model.type === "ColumnDataSource" && "value" in model.data)
+      return Array.from(model.data.value)
+}"""
+
+
+class App:
+    """The open app."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.problems: list[str] = []
+        self._host = address.split("/")[2]
+        page.set_default_timeout(_TIMEOUT)
+        page.on("console", self._note_console)
+        page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
+        page.on("requestfailed", lambda request: self.problems.append(f"failed: {request.url}"))
+        page.on("request", self._note_request)
+        page.goto(address)
+        self.wait_for_iteration(lambda number: number == 0)
+
+    def _note_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.problems.append(f"console: {message.text}")
+
+    def _note_request(self, request: Request) -> None:
+        if re.match(r"(https?|wss?)://", request.url) and request.url.split("/")[2] != self._host:
+            self.problems.append(f"request to another host: {request.url}")
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    @property
+    def picture(self) -> Locator:
+        return self.page.locator("canvas[data-iteration]")
+
+    @property
+    def pad(self) -> Locator:
+        return self.page.get_by_role("slider", name="weights", exact=True)
+
+    def weight(self, marginal: str) -> Locator:
+        return self.page.get_by_role("slider", name=f"weight of {marginal}", exact=True)
+
+    def weights(self) -> list[float]:
+        """Percentages of all weight sliders, from top to bottom."""
+        sliders = self.page.get_by_role("slider", name=re.compile("^weight of "))
+        return [float(slider.input_value()) for slider in sliders.all()]
+
+    def pixels(self) -> str:
+        """The picture as a data URL."""
+        return str(self.picture.evaluate("canvas => canvas.toDataURL()"))
+
+    def size(self) -> tuple[int, int]:
+        """Rows and columns of the picture."""
+        height, width = self.picture.evaluate("canvas => [canvas.height, canvas.width]")
+        return height, width
+
+    def iteration(self) -> int:
+        return int(self.picture.get_attribute("data-iteration") or -1)
+
+    def curve(self) -> list[float]:
+        """The values of the dual objective in the plot."""
+        return list(self.page.evaluate(_CURVE))
+
+    def wait_for(self, script: str) -> None:
+        """Wait until a function in the page returns something true."""
+        self.page.wait_for_function(script, timeout=_TIMEOUT)
+
+    def wait_for_iteration(self, reached: Callable[[int], bool]) -> int:
+        """Wait until the picture on the screen has an iterate's number that fits."""
+        self.picture.wait_for()
+        return self._next_painted(self.iteration, reached)
+
+    def wait_for_new_picture(self, old: str) -> str:
+        """Wait until the picture differs from an old one; the new one."""
+        return self._next_painted(self.pixels, lambda now: now != old)
+
+    def _next_painted(self, read: Callable[[], T], fits: Callable[[T], bool]) -> T:
+        """Read something from the page after each time it paints, until it fits."""
+        deadline = monotonic() + _TIMEOUT / 1000
+        while not fits(value := read()):
+            assert monotonic() < deadline, f"still {str(value)[:80]}"
+            self.page.evaluate("() => new Promise(requestAnimationFrame)")
+        return value
+
+    def wait_for_size(self, rows: int, columns: int) -> None:
+        """Wait until the picture has so many cells."""
+        self._next_painted(self.size, lambda size: size == (rows, columns))
+
+    def wait_for_text_alternative(self, text: str) -> None:
+        """Wait until the picture says of itself that it shows this."""
+        expect(self.picture).to_have_attribute("aria-label", text, timeout=_TIMEOUT)
+
+    def recipe(self) -> str:
+        """The weights on the sliders as the text alternative puts them."""
+        sliders = self.page.get_by_role("slider", name=re.compile("^weight of ")).all()
+        shares = [
+            f"{float(slider.input_value()):.0f} % "
+            f"{(slider.get_attribute('aria-label') or '').removeprefix('weight of ')}"
+            for slider in sliders
+        ]
+        return ", ".join(shares)
+
+    def choose(self, select: str, option: str) -> None:
+        """Choose an option of a drop-down list."""
+        self.page.get_by_role("combobox", name=select).click()
+        self.page.get_by_role("menuitem", name=option, exact=True).click()
+
+    def upload(self, name: str, data: bytes, mime: str = "image/png") -> None:
+        """Open the upload editor for the chosen marginal and give it a file."""
+        self.page.locator("input[type=file]").set_input_files(
+            {"name": name, "mimeType": mime, "buffer": data}
+        )
+
+    def expect_text(self, pattern: str) -> None:
+        expect(self.page.get_by_text(re.compile(pattern)).first).to_be_visible(timeout=_TIMEOUT)

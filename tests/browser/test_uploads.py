@@ -1,0 +1,64 @@
+"""Uploads: a real photograph, and files that are none."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.browser.app import App
+
+PHOTO = Path(__file__).parents[2] / "assets" / "photos" / "meadow.jpg"
+
+
+def png(mode: str, size: tuple[int, int], color: object) -> bytes:
+    buffer = BytesIO()
+    Image.new(mode, size, color).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_a_photograph(app: App) -> None:
+    """It gets a preview, its crop can be changed, and it takes part in the barycenter."""
+    mixture = app.pixels()
+    app.choose("Replace it by", "Your picture")
+    app.upload("meadow.jpg", PHOTO.read_bytes(), "image/jpeg")
+    expect(app.page.get_by_role("img", name="preview of meadow.jpg")).to_be_visible()
+    expect(app.button("marginal 1: meadow")).to_be_visible()
+    whole = app.wait_for_new_picture(mixture)
+    app.choose("Crop", "square in the middle")
+    app.wait_for_new_picture(whole)
+    by_guess = app.pixels()
+    for mass in ("bright is mass", "dark is mass"):  # one of them is the automatic choice
+        app.choose("Mass", mass)
+    inverted = app.wait_for_new_picture(by_guess)
+    app.button("Run").click()
+    app.wait_for_iteration(lambda number: number >= 3)
+    assert app.pixels() != inverted
+    assert max(app.curve()) > 0
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"these are words, not a picture\n" * 20, "not a PNG, JPEG or WebP picture"),
+        (b"", "the file is empty"),
+        (png("1", (7200, 7000), 1), "7200 × 7000 pixels"),
+        (png("L", (40, 30), 255), "blank"),
+        (png("L", (64, 64), 0)[:60], "damaged|not a PNG"),
+    ],
+    ids=["text", "empty", "bomb", "blank", "truncated"],
+)
+def test_bad_files(app: App, data: bytes, sentence: str) -> None:
+    """Each gets one sentence beside the control, and the page goes on with what it had."""
+    mixture = app.pixels()
+    app.choose("Replace it by", "Your picture")
+    app.upload("drawing.png", data)
+    app.expect_text(sentence)
+    expect(app.page.get_by_role("alert")).to_have_count(1)
+    assert app.pixels() == mixture
+    expect(app.button("marginal 1: duck")).to_be_visible()
+    app.button("Run").click()
+    app.wait_for_iteration(lambda number: number >= 2)
