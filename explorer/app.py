@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import panel as pn
 import panel_material_ui as pmui
+from panel.util import edit_readonly
 
 from explorer.pages.densities import DensitiesPage
 from explorer.theme import THEME_CONFIG
@@ -25,7 +26,12 @@ def session() -> pmui.Page:
         sidebar_width=340,
         sidebar_open=not _on_a_phone(),
         theme_config=THEME_CONFIG,
+        busy_indicator=None,
     )
+    # The page would follow the server's busy flag, of all sessions together: two updates, each with
+    # a walk through the whole page, for every frame that any browser acknowledges.
+    with edit_readonly(frame):
+        frame.busy = False
     frame.param.watch(lambda event: page.set_dark(event.new), "dark_theme")
     page.set_dark(frame.dark_theme)
     return frame

@@ -80,7 +80,9 @@ class DensitiesPage:
         self._play = pmui.Button(label="Run", color="primary", variant="contained", width=110)
         self._step = pmui.Button(label="Step", variant="outlined", width=80)
         self._reset = pmui.Button(label="Reset", variant="outlined", width=80)
-        self._view = DensityView(sizing_mode="stretch_width", styles={"height": _PICTURE_HEIGHT})
+        self._view = DensityView(
+            self.run.acknowledge, sizing_mode="stretch_width", styles={"height": _PICTURE_HEIGHT}
+        )
         self._curves = CurvesView("dual", "dual objective D", SOLVER_COLORS["SGA"])
         self._status = text("<div class='figures'>Preparing the solver …</div>")
         self._words = text(_MIXTURE)
@@ -95,7 +97,6 @@ class DensitiesPage:
         self._grid.param.watch(lambda event: self._start(keep=False), "value")
         self._speed.param.watch(lambda event: self.run.slow_down(event.new), "value")
         self._axis.param.watch(lambda event: self._curves.use_axis(event.new), "value")
-        self._view.param.watch(lambda event: self.run.acknowledge(event.new), "painted")
         self._play.on_click(self._toggle)
         self._step.on_click(self._press_step)
         self._reset.on_click(self._press_reset)
@@ -219,6 +220,8 @@ class DensitiesPage:
     def _reflect(self, playing: bool | None = None) -> None:
         playing = self.run.playing if playing is None else playing
         self._play.label = "Pause" if playing else "Run"
+        if not playing:
+            self._curves.draw()
 
     def _show(self, batch: Batch) -> None:
         iterate = batch.newest
@@ -230,7 +233,7 @@ class DensitiesPage:
             self._view.paint(
                 iterate.barycenter, number, f"{what} of {names} at iteration {number}", batch.ticket
             )
-            self._curves.extend(batch.points, batch.restarted)
+            self._curves.extend(batch.points, batch.restarted, more_to_come=self.run.playing)
             self._status.object = _status(iterate, batch.rate)
             self._words.object = self._explain(iterate)
             self._reflect()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import monotonic
 from typing import Any
 
+import numpy as np
 import panel as pn
 from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool, Range1d
 from bokeh.plotting import figure
@@ -13,6 +15,9 @@ from explorer.run import Point
 
 # Column of the source, and the shortest axis, for each choice of the horizontal axis.
 _AXES = {"iterations": ("number", 10.0), "seconds": ("seconds", 0.25)}
+
+# Seconds between two drawings of a curve that is growing.
+_BETWEEN_DRAWINGS = 0.2
 
 _SHORT_EXPONENTIALS = """
 return tick === 0 ? "0" : Number(tick.toPrecision(6)).toExponential().replace("-", "−")
@@ -36,6 +41,8 @@ class CurvesView(pn.viewable.Viewer):
         super().__init__()
         self._objective = objective
         self._axis = "iterations"
+        self._gathered: list[Point] = []
+        self._drawn = -np.inf
         self._source = ColumnDataSource(self._columns([]))
         self.figure = figure(
             sizing_mode="stretch_both",
@@ -90,13 +97,26 @@ class CurvesView(pn.viewable.Viewer):
             axis.minor_tick_line_color = None
         self.figure.grid.grid_line_color = grid
 
-    def extend(self, points: Sequence[Point], restarted: bool) -> None:
-        """Append points, or begin a new curve with them."""
+    def extend(self, points: Sequence[Point], restarted: bool, more_to_come: bool) -> None:
+        """Append points, or begin a new curve with them.
+
+        While there is more to come, points are gathered and drawn a few times a second: drawing a
+        plot costs a browser more than painting a picture.
+        """
         if restarted:
-            self._source.data = self._columns(points)
-        else:
-            self._source.stream(self._columns(points))  # type: ignore[arg-type]
-        self._fit()
+            self._gathered.clear()
+            self._source.data = self._columns([])
+        self._gathered.extend(points)
+        if not more_to_come or restarted or monotonic() - self._drawn > _BETWEEN_DRAWINGS:
+            self.draw()
+
+    def draw(self) -> None:
+        """Draw the points that have been gathered."""
+        if self._gathered:
+            self._source.stream(self._columns(self._gathered))  # type: ignore[arg-type]
+            self._gathered.clear()
+            self._fit()
+        self._drawn = monotonic()
 
     def _fit(self) -> None:
         """Keep the curve in view; the axis doubles now and then rather than creep all the time."""

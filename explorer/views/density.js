@@ -52,7 +52,7 @@ export function render({model}) {
   function paintAndReport() {
     paint()
     const {ticket} = model.frame
-    if (ticket) requestAnimationFrame(() => { model.painted = ticket })
+    if (ticket) requestAnimationFrame(() => model.send_msg(ticket))
   }
 
   model.on("frame", paintAndReport)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -37,13 +38,22 @@ class DensityView(JSComponent):
     frame = param.Dict(
         default={},
         doc="`rows`, `columns`, `pixels` (bytes), `number` of the iterate, `text` (the text "
-        "alternative) and `ticket`, which comes back in `painted`.",
+        "alternative) and `ticket`, which comes back once the frame is on the screen.",
     )
-    painted = param.Integer(default=0, doc="Ticket of the last frame that is on the screen.")
     dark = param.Boolean(default=False)
 
     _esm = Path(__file__).with_name("density.js")
     _stylesheets: ClassVar[list[Any]] = [Path(__file__).with_name("density.css")]
+
+    def __init__(self, on_painted: Callable[[int], None], **params: Any) -> None:
+        """`on_painted` is called with the ticket of each frame that is on the screen."""
+        self._on_painted = on_painted
+        super().__init__(**params)
+
+    def _handle_msg(self, data: Any) -> None:
+        # A message and not a parameter: Panel holds changes of parameters back for 50 ms.
+        if isinstance(data, int):
+            self._on_painted(data)
 
     def paint(self, density: Array, number: int, text: str, ticket: int) -> None:
         """Send a picture of a density (rows, columns)."""

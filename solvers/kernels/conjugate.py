@@ -16,69 +16,83 @@ from numba import njit
 from solvers.arrays import Array
 from solvers.parallel import ranges, run_all, worker_count
 
-# Lines gathered together when an axis is not the last one: a cache line holds eight float64.
+# Lines whose results are written together: a cache line holds eight float64.
 _BLOCK = 8
 
 
-@njit(cache=True, nogil=True, fastmath=False)
-def _envelope_line(g: Array, phi: Array, hull: Array, out: Array, refine: bool) -> None:
-    """``out[j] = min_k ½(j − k)² + g[k]``; `phi` and `hull` are work space of the same length."""
+@njit(cache=True, nogil=True, fastmath={"contract"})
+def _envelope_line(
+    g: Array, factor: float, phi: Array, hull: Array, heights: Array, out: Array, refine: bool
+) -> None:
+    """``out[j] = min_k ½(j − k)² + factor · g[k]``.
+
+    `phi` (n,), `hull` and `heights` (n + 1,) are work space. The last two points of the hull stay
+    in registers, positions as floats: this loop is most of what a solver does.
+    """
     n = g.size
-    top = -1
-    for k in range(n):
-        value = 0.5 * k * k + g[k]
+    top = 0
+    b, phi_b = 0.0, factor * g[0]
+    a = phi_a = 0.0
+    phi[0] = heights[0] = phi_b
+    hull[0] = b
+    for k in range(1, n):
+        x = float(k)
+        value = 0.5 * x * x + factor * g[k]
         phi[k] = value
-        while top > 0:
-            b, a = hull[top], hull[top - 1]
-            if (value - phi[b]) * (b - a) > (phi[b] - phi[a]) * (k - b):
-                break
+        while top > 0 and (value - phi_b) * (b - a) <= (phi_b - phi_a) * (x - b):
             top -= 1
+            b, phi_b = a, phi_a
+            if top > 0:
+                a, phi_a = hull[top - 1], heights[top - 1]
         top += 1
-        hull[top] = k
+        hull[top], heights[top] = x, value
+        a, phi_a, b, phi_b = b, phi_b, x, value
+    hull[top + 1], heights[top + 1] = 2.0 * n, np.inf
     at = 0
-    k = hull[0]
+    a, phi_a, b, phi_b = hull[0], heights[0], hull[1], heights[1]
     for j in range(n):
-        while at < top and phi[hull[at + 1]] - phi[k] <= j * (hull[at + 1] - k):
+        slope = float(j)
+        while phi_b - phi_a <= slope * (b - a):
             at += 1
-            k = hull[at]
-        value = 0.5 * (j - k) * (j - k) + g[k]
+            a, phi_a, b, phi_b = b, phi_b, hull[at + 1], heights[at + 1]
+        conjugate = slope * a - phi_a
+        k = int(a)
         if refine and 0 < k < n - 1:
-            curvature = phi[k + 1] - 2.0 * phi[k] + phi[k - 1]
+            curvature = phi[k + 1] - 2.0 * phi_a + phi[k - 1]
             if curvature > 0.0:
-                excess = j - 0.5 * (phi[k + 1] - phi[k - 1])
+                excess = slope - 0.5 * (phi[k + 1] - phi[k - 1])
                 offset = min(1.0, max(-1.0, excess / curvature))
-                value -= offset * (excess - 0.5 * curvature * offset)
-        out[j] = value
+                conjugate += offset * (excess - 0.5 * curvature * offset)
+        out[j] = 0.5 * slope * slope - conjugate
 
 
 @njit(cache=True, nogil=True)
-def _envelope_axis(
-    source: Array, target: Array, scale: float, unit: float, refine: bool, start: int, stop: int
+def _envelope_rows(
+    source: Array,
+    target: Array,
+    factor: float,
+    unit: float,
+    refine: bool,
+    start: int,
+    stop: int,
 ) -> None:
-    """Transform blocks ``start … stop`` of lines along the middle axis of (outer, n, inner) arrays.
+    """Transform blocks ``start … stop`` of the rows of (m, rows, n) into columns of (m, n, rows).
 
-    Reads ``scale · source / unit`` and writes ``unit · envelope``, where `unit` is the squared
-    spacing. Works in place when `source` is `target`.
+    Reads ``factor · source`` and writes ``unit · envelope``. Reading along rows and writing eight
+    columns at a time keeps both sides of every pass in order in memory.
     """
-    _, n, inner = source.shape
-    blocks = (inner + _BLOCK - 1) // _BLOCK
-    lines = np.empty((_BLOCK, n))
+    _, rows, n = source.shape
+    blocks = (rows + _BLOCK - 1) // _BLOCK
     results = np.empty((_BLOCK, n))
-    phi = np.empty(n)
-    hull = np.empty(n, np.int64)
-    factor = scale / unit
+    phi, hull, heights = np.empty(n), np.empty(n + 1), np.empty(n + 1)
     for block in range(start, stop):
-        o = block // blocks
-        first = (block % blocks) * _BLOCK
-        width = min(_BLOCK, inner - first)
-        for k in range(n):
-            for b in range(width):
-                lines[b, k] = source[o, k, first + b] * factor
-        for b in range(width):
-            _envelope_line(lines[b], phi, hull, results[b], refine)
-        for k in range(n):
-            for b in range(width):
-                target[o, k, first + b] = results[b, k] * unit
+        i, first = block // blocks, (block % blocks) * _BLOCK
+        width = min(_BLOCK, rows - first)
+        for w in range(width):
+            _envelope_line(source[i, first + w], factor, phi, hull, heights, results[w], refine)
+        for j in range(n):
+            for w in range(width):
+                target[i, j, first + w] = results[w, j] * unit
 
 
 def c_transform(potentials: Array, spacing: float, refine: bool = False) -> Array:
@@ -105,20 +119,22 @@ def c_transform(potentials: Array, spacing: float, refine: bool = False) -> Arra
     Lucet (1997), linear-time Legendre transform; Felzenszwalb and Huttenlocher (2012), distance
     transforms of sampled functions.
     """
-    result = np.empty_like(potentials, order="C")
-    source, scale = np.ascontiguousarray(potentials), -1.0
-    for axis in range(potentials.ndim - 1, 0, -1):
-        n = potentials.shape[axis]
-        view = (-1, n, int(np.prod(potentials.shape[axis + 1 :])))
-        lines_in, lines_out = source.reshape(view), result.reshape(view)
-        outer, _, inner = lines_in.shape
-        blocks = outer * (-(-inner // _BLOCK))
+    m, *shape = potentials.shape
+    current = np.ascontiguousarray(potentials)
+    # Each pass transforms the last axis and moves it to the front; after all, the order is back.
+    for axis in range(len(shape) - 1, -1, -1):
+        n = shape[axis]
+        source = current.reshape(m, -1, n)
+        rows = source.shape[1]
+        target = np.empty((m, n, rows))
+        factor = -1.0 / spacing**2 if axis == len(shape) - 1 else 1.0
+        unit = spacing**2 if axis == 0 else 1.0
         run_all(
-            partial(_envelope_axis, lines_in, lines_out, scale, spacing**2, refine, start, stop)
-            for start, stop in ranges(blocks, worker_count())
+            partial(_envelope_rows, source, target, factor, unit, refine, start, stop)
+            for start, stop in ranges(m * -(-rows // _BLOCK), worker_count())
         )
-        source, scale = result, 1.0
-    return result
+        current = target
+    return current.reshape(potentials.shape)
 
 
 def congruent_envelope(potentials: Array, weights: Array, spacing: float) -> Array:

@@ -1,4 +1,4 @@
-"""Find Chromium, or bring one where the machine has none."""
+"""Find Chromium, bring one where the machine has none, launch it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,25 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+# Chromium looks for its maker's servers otherwise; the app must do without any network.
+_QUIET = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def find() -> str | None:
     """Path of a Chromium: Playwright's own, else the system's; None without one."""
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as playwright:
         own = Path(playwright.chromium.executable_path)
     if own.exists():
@@ -33,3 +45,21 @@ def bring() -> None:
     rights = [] if os.geteuid() == 0 else ["sudo"]
     for command in (["update"], ["install", "--yes", "chromium"]):
         subprocess.run([*rights, "apt-get", "--quiet", *command], check=False)
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A running Chromium.
+
+    Raises
+    ------
+    RuntimeError
+        If there is none.
+    """
+    executable = find()
+    if executable is None:
+        raise RuntimeError("no Chromium: `python -m tests` installs one")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=_QUIET)
+        yield browser
+        browser.close()

@@ -1,0 +1,39 @@
+"""The app, served by the README's own command."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def serving(log: Path) -> Iterator[str]:
+    """Serve the app on a free port, its output in `log`; the address once it answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "panel", "serve", "explorer", "--port", str(port)]
+    with log.open("w") as sink:
+        server = subprocess.Popen(command, cwd=ROOT, stdout=sink, stderr=subprocess.STDOUT)
+        try:
+            while not _open(port):
+                if server.poll() is not None:
+                    raise RuntimeError(f"the server ended at once:\n{log.read_text()}")
+            yield f"http://localhost:{port}/explorer"
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _open(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
