@@ -118,6 +118,8 @@ class Run:
             self._newest, self._waiting, self._restarted = None, False, True
             self._points.clear()
             self._times.clear()
+            if self._credit < np.inf:  # a single step was meant for the old problem
+                self._credit = 0
             if self._thread is None and not self._closed:
                 self._thread = Thread(target=self._work, name="run", daemon=True)
                 self._thread.start()

@@ -49,7 +49,9 @@ function pointOf(weights, polygon) {
   return [0, 1].map((d) => weights.reduce((sum, w, i) => sum + w * polygon[i][d], 0))
 }
 
-const percent = (w) => `${(100 * w).toFixed(w > 0 && w < 0.1 ? 1 : 0)} %`
+// Whole percents where they are exact, so that what is shown sums to 100.
+const percent = (w) =>
+  `${(100 * w).toFixed(Math.abs(100 * w - Math.round(100 * w)) > 0.04 ? 1 : 0)} %`
 
 function make(name, attributes, parent) {
   const node = document.createElementNS(SVG, name)

@@ -47,6 +47,7 @@ class CurvesView(pn.viewable.Viewer):
         self.figure = figure(
             sizing_mode="stretch_both",
             min_height=120,
+            min_border_right=24,
             x_range=Range1d(start=0, end=10),
             y_range=Range1d(start=0, end=1e-3),
             toolbar_location=None,

@@ -15,18 +15,19 @@ from solvers.arrays import Array
 # Brightest level: the quantile of the occupied cells that is drawn in full colour. Single cells
 # with a spike would otherwise darken the whole picture.
 _FULL_COLOUR = 0.995
+_OCCUPIED = 0.05
 
 
 def to_bytes(density: Array) -> bytes:
     """A density (rows, columns) as one byte a cell, row by row, 255 for its highest values.
 
     The scale is the picture's own: white is no mass, full colour the 99.5 % quantile of the cells
-    that hold more than a thousandth of the peak.
+    that hold more than a twentieth of the mean.
     """
-    peak = float(density.max())
-    if not peak > 0:
+    mean = float(density.mean())
+    if not mean > 0:
         return bytes(density.size)
-    occupied = density[density > 1e-3 * peak]
+    occupied = density[density > _OCCUPIED * mean]
     rank = int(_FULL_COLOUR * (occupied.size - 1))
     full = float(np.partition(occupied, rank)[rank])
     return np.clip(density * (255.0 / full), 0, 255).astype(np.uint8).tobytes()
