@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import panel as pn
 import panel_material_ui as pmui
-from panel.util import edit_readonly
+from panel.util import edit_readonly  # type: ignore[attr-defined]
 
 from explorer.pages.densities import DensitiesPage
 from explorer.theme import THEME_CONFIG

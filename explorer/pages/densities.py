@@ -259,8 +259,15 @@ def _status(iterate: Iterate, rate: float) -> str:
     ]
     if rate:
         figures.insert(1, f"<span>{rate:.0f} iterations/s</span>")
-    if iterate.stopped:
-        figures.append(f"<span class='reason'>{escape(iterate.stopped)}</span>")
+    if not iterate.stopped:
+        return f"<div class='figures'>{''.join(figures)}</div>"
+    best = iterate.best
+    if best.number != iterate.number:
+        figures.append(
+            f"<span>best D <b>{best.objectives['dual']:.5e}</b> at iteration {best.number}</span>"
+        )
+    figures.append(f"<span class='reason'>{escape(iterate.stopped)}</span>")
+    # Announced to screen readers only now: a number that changes all the time would never stop.
     return f"<div class='figures' role='status'>{''.join(figures)}</div>"
 
 

@@ -40,6 +40,30 @@ def test_a_photograph(app: App) -> None:
     assert max(app.curve()) > 0
 
 
+def drawn(mode: str, ink: object, paper: object, form: str = "PNG") -> bytes:
+    """A bar of ink on paper."""
+    picture = Image.new(mode, (60, 40), paper)
+    picture.paste(ink, (10, 15, 50, 25))
+    buffer = BytesIO()
+    picture.save(buffer, form)
+    return buffer.getvalue()
+
+
+def test_unusual_but_good_pictures(app: App) -> None:
+    """16-bit, palette, CMYK and transparent pictures all become a marginal."""
+    pictures = {
+        "deep.png": drawn("I;16", 65000, 0),
+        "palette.png": drawn("P", 1, 0),
+        "print.jpg": drawn("CMYK", (0, 0, 0, 255), (0, 0, 0, 0), "JPEG"),
+        "logo.webp": drawn("RGBA", (255, 255, 255, 255), (0, 0, 0, 0), "WEBP"),
+    }
+    app.choose("Replace it by", "Your picture")
+    for name, data in pictures.items():
+        app.upload(name, data)
+        expect(app.page.get_by_role("img", name=f"preview of {name}")).to_be_visible()
+        expect(app.button(f"marginal 1: {name.split('.')[0]}")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
