@@ -105,10 +105,13 @@ class CurvesView(pn.viewable.Viewer):
         plot costs a browser more than painting a picture.
         """
         if restarted:
+            # Not emptied and then streamed to: held back together, the points would come twice.
             self._gathered.clear()
-            self._source.data = self._columns([])
+            self._source.data = self._columns(points)
+            self._fit()
+            return
         self._gathered.extend(points)
-        if not more_to_come or restarted or monotonic() - self._drawn > _BETWEEN_DRAWINGS:
+        if not more_to_come or monotonic() - self._drawn > _BETWEEN_DRAWINGS:
             self.draw()
 
     def draw(self) -> None:

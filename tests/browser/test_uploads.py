@@ -43,6 +43,8 @@ def test_a_photograph(app: App) -> None:
 def drawn(mode: str, ink: object, paper: object, form: str = "PNG") -> bytes:
     """A bar of ink on paper."""
     picture = Image.new(mode, (60, 40), paper)
+    if mode == "P":
+        picture.putpalette([255, 255, 240, 20, 40, 160])
     picture.paste(ink, (10, 15, 50, 25))
     buffer = BytesIO()
     picture.save(buffer, form)
