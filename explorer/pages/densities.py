@@ -17,7 +17,7 @@ from explorer.theme import MARGINAL_COLORS, SOLVER_COLORS
 from explorer.views.curves import CurvesView
 from explorer.views.density import DensityView
 from explorer.views.text import heading, text
-from solvers import SGA, GridProblem, Iterate, Solver
+from solvers import SOLVERS, GridProblem, Iterate, Solver
 from solvers.arrays import FloatArray
 
 _GRIDS = {"64²": 64, "128²": 128, "256²": 256, "512²": 512}
@@ -59,7 +59,7 @@ class DensitiesPage:
 
     def __init__(self, schedule: Any) -> None:
         self.run = Run(self._show, self._fail, schedule)
-        self._solver = SGA()
+        self._solver = SOLVERS["sga"]()
         self._marginals = MarginalsInput([built_in("Silhouettes", name) for name in _FIRST])
         count = len(self._marginals.value)
         self._pad = WeightPad(
@@ -83,7 +83,7 @@ class DensitiesPage:
         self._view = DensityView(
             self.run.acknowledge, sizing_mode="stretch_width", styles={"height": _PICTURE_HEIGHT}
         )
-        self._curves = CurvesView("dual", "dual objective D", SOLVER_COLORS["SGA"])
+        self._curves = CurvesView("dual", "dual objective D", SOLVER_COLORS[self._solver.label])
         self._status = text("<div class='figures'>Preparing the solver …</div>")
         self._words = text(_MIXTURE)
         self._drawn: tuple[int, tuple[Marginal, ...], FloatArray] | None = None

@@ -1,23 +1,31 @@
 """Every benchmark runs, quickly and small, and prints its figures in the common form."""
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import sga_iteration
 from tests.benchmarks.figures import Figures
+
+ROOT = Path(__file__).parents[2]
 
 LINE = r"^{} = \S+ .*\(bar: at (?:most|least) \S+, not judged .+\)$"
 
 
 @pytest.mark.parametrize(
     ("script", "names"),
-    [(sga_iteration, ["sga_iteration_per_marginal_2", "sga_iteration_per_marginal_4"])],
-    ids=lambda value: getattr(value, "__name__", None),
+    [
+        ("sga_iteration", ["sga_iteration_per_marginal_2", "sga_iteration_per_marginal_4"]),
+        ("page", ["first_paint", "iterates_shown", "pause_reaction"]),
+    ],
 )
-def test_quick_run_prints_every_figure_unjudged(script, names, capsys):
-    assert script.main(["--quick"]) == 0
-    printed = capsys.readouterr().out
+def test_quick_run_prints_every_figure_unjudged(script, names):
+    command = [sys.executable, "-m", f"tests.benchmarks.{script}", "--quick"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    printed = run.stdout
     for name in names:
         assert re.search(LINE.format(name), printed, re.MULTILINE), printed
 
