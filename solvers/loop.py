@@ -66,6 +66,12 @@ class Iterate:
                 return sign * self.objectives[name]
         return None
 
+    def is_close_to(self, best: Iterate) -> bool:
+        """Whether the objective is within a thousandth of that of a better iterate."""
+        if self.score is None or best.score is None:
+            return True
+        return best.score - self.score <= 1e-3 * abs(best.score)
+
     def is_finite(self) -> bool:
         """Whether all that would be shown is finite."""
         return bool(
@@ -201,6 +207,9 @@ def _iterates(
             reason = (
                 f"Converged: the objective improved by less than {100 * tolerance:.1g} % "
                 f"in {patience} iterations."
+                if current.is_close_to(best)
+                else f"Stopped: the objective has stayed below its best value for {patience} "
+                "iterations. A smaller step may help."
             )
         if reason is None and number == max_iterations:
             reason = f"Stopped after {max_iterations} iterations, as asked."

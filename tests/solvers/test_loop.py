@@ -81,6 +81,14 @@ def test_max_seconds(clock):
     assert its[-1].stopped == "Stopped after 3.0 s of work, as asked."
 
 
+def test_a_falling_objective_is_not_called_convergence():
+    """The paper's fixed steps can overshoot at first: D starts at 0 and falls far below."""
+    its = play([0.0, *(-1.0 - k for k in range(50))], patience=5, max_iterations=50)
+    assert its[-1].number == 5
+    assert its[-1].stopped.startswith("Stopped: the objective has stayed below its best value")
+    assert its[-1].best.number == 0
+
+
 def test_stagnation():
     its = play([0, 1, 2, 2, 1, 2, 2, 9], patience=3)
     assert its[-1].number == 5
