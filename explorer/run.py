@@ -85,6 +85,7 @@ class Run:
         self._show, self._fail, self._schedule = show, fail, schedule
         self._change = Condition()
         self._job: _Job | None = None
+        self._spent: _Job | None = None  # a job whose solver has stopped
         self._credit = 0.0  # iterations that may be computed; infinite while playing
         self._period = 0.0
         self._closed = False
@@ -130,8 +131,10 @@ class Run:
         self._allow(np.inf)
 
     def step(self) -> None:
-        """Compute one iterate, then pause."""
-        self._allow(1)
+        """Compute one iterate more, then pause."""
+        with self._change:
+            steps = 0 if self._credit == np.inf else self._credit
+        self._allow(steps + 1)
 
     def pause(self) -> None:
         """Stop after the iterate that is being computed."""
@@ -177,7 +180,7 @@ class Run:
         source: Iterator[Iterate] = iter(())
         while True:
             with self._change:
-                while not self._closed and self._job is job and self._credit == 0:
+                while not self._closed and self._job is job and self._nothing_to_do():
                     self._change.wait()
                 if self._closed or self._job is None:
                     return
@@ -191,13 +194,19 @@ class Run:
                 self._post(job, next(source))
             except Exception as error:  # any solver's error becomes a sentence, not a dead page
                 source = _endless(job)
+                self._restarted = True
                 self._report(job, str(error) or type(error).__name__)
             self._wait_for_the_eye(job, started)
+
+    def _nothing_to_do(self) -> bool:
+        if self._newest is not None and self._newest.number == 0 and self._spent is self._job:
+            return True
+        return self._credit == 0
 
     def _wait_for_the_eye(self, job: _Job, started: float) -> None:
         """Sleep for the rest of the period, unless something else is to be done."""
         with self._change:
-            while not self._closed and self._job is job and self._credit > 0:
+            while not self._closed and self._job is job and self._credit == np.inf:
                 left = started + self._period - monotonic()
                 if left <= 0:
                     return
@@ -208,7 +217,11 @@ class Run:
             if self._job is not job:
                 return
             if iterate.stopped:
-                self._credit = 0
+                # A problem that is solved before it begins (all weight in a corner) leaves a
+                # playing run playing: the next change of the weights goes on.
+                self._spent = job
+                if iterate.number > 0 or self._credit < np.inf:
+                    self._credit = 0
             self._newest, self._waiting = iterate, True
             self._points.append(Point(iterate.number, iterate.seconds, iterate.objectives))
             self._times.append(monotonic())
@@ -251,14 +264,17 @@ class Run:
 def _endless(job: _Job) -> Iterator[Iterate]:
     """The iterates of a job; after a stop it goes on from there, and so do the numbers."""
     start, state = Iterate(None, {}, None), job.state
+    best: Iterate | None = None
     while True:
         last = start
         for iterate in iterates(job.solver, job.problem, state):
             last = _shifted(iterate, start)
+            if best is not None and (best.score or -np.inf) > (last.best.score or -np.inf):
+                last = replace(last, better=best)
             # A continued loop first repeats the iterate that it continues from.
             if iterate.number or start.number == 0 or iterate.stopped:
                 yield last
-        start, state = last, last.state
+        start, state, best = last, last.state, last.best
 
 
 def _shifted(iterate: Iterate, start: Iterate) -> Iterate:

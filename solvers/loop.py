@@ -14,7 +14,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from time import perf_counter
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import param
@@ -105,6 +105,10 @@ class Solver(param.Parameterized):
     def iterate(self, problem: Any, state: Any) -> Iterate:
         """What there is to see of a state."""
 
+    def settled(self) -> Self:
+        """A copy whose settings do not change any more."""
+        return type(self)(**self.param.values())
+
     def converged(self, problem: Any, state: Any) -> str | None:
         """One sentence if no further step can change anything, else None."""
         return None
@@ -184,8 +188,10 @@ def _iterates(
     last: Iterate | None = None
     for number in range(max_iterations + 1):
         started = perf_counter()
-        state = solver.step(problem, state) if number else solver.init(problem, state)
-        current = solver.iterate(problem, state)
+        # A page may change settings at any time; within a step they must agree with each other.
+        settled = solver.settled()
+        state = settled.step(problem, state) if number else settled.init(problem, state)
+        current = settled.iterate(problem, state)
         seconds += perf_counter() - started
         current = replace(current, number=number, seconds=seconds)
         if not current.is_finite():

@@ -1,4 +1,4 @@
-"""What is to be averaged: validated, immutable problem data."""
+"""What is to be averaged: problem data, validated once."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class GridProblem:
                 f"marginals: {len(shapes)} given, but a barycenter here takes "
                 f"{MIN_MARGINALS} to {MAX_MARGINALS}."
             )
-        stack = np.stack(densities)
+        stack = np.ascontiguousarray(np.stack(densities))
         if stack.ndim not in (3, 4) or min(stack.shape[1:]) < 2:
             raise ValueError(
                 f"marginals: each must be a 2D or 3D array with at least 2 cells along each axis, "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,9 @@ class SGAState:
         Slope of the dual along the last step's direction; ∞ where not all potentials moved.
     ascended : array or None, (m, *shape)
         Potentials right after the last ascent step, where momentum sets out from.
+    set_aside : dict of int to array
+        Potentials of marginals that have lost all weight, by their position among those given, for
+        the day when they get some again.
     """
 
     problem: GridProblem
@@ -52,6 +55,7 @@ class SGAState:
     iteration: int = 0
     slope: float = np.inf
     ascended: Array | None = None
+    set_aside: dict[int, Array] = field(default_factory=dict)
 
     @property
     def dual(self) -> float:
@@ -114,7 +118,9 @@ class SGA(Solver):
         bounds=(1, 4),
         doc="Samples for each cell that a moved cell covers, along each axis.",
     )
-    seed = param.Integer(default=0, bounds=(0, None), doc="Seed of the random scheme.")
+    seed = param.Integer(
+        default=0, bounds=(0, None), softbounds=(0, 99), doc="Seed of the random scheme."
+    )
 
     def init(self, problem: GridProblem, state: SGAState | None = None) -> SGAState:
         """Zero potentials, or those of `state` made congruent for the new weights.
@@ -128,24 +134,33 @@ class SGA(Solver):
             return state
         potentials = np.zeros_like(problem.marginals)
         step_size = 1.0 / float(problem.marginals.max())
+        set_aside: dict[int, Array] = {}
         if state is not None:
             if state.problem.shape != problem.shape:
                 raise ValueError(
                     f"state: belongs to a grid of shape {state.problem.shape}, "
                     f"but the problem's is {problem.shape}."
                 )
-            step_size = state.step_size
-            old = {given: i for i, given in enumerate(state.problem.kept)}
+            # Of a solved problem only a tiny step is left, which would not get anywhere here.
+            step_size = max(step_size, state.step_size)
+            old = dict(zip(state.problem.kept, state.potentials, strict=True))
+            old |= state.set_aside
             for i, given in enumerate(problem.kept):
                 if given in old:
-                    potentials[i] = state.potentials[old[given]]
-            potentials -= np.tensordot(problem.weights, potentials, axes=1)
-            potentials = self._enveloped(problem, potentials)
-        if len(potentials) == 1:  # a single marginal is its own barycenter, to the last digit
-            return SGAState(problem, potentials, problem.marginals, np.zeros(1), step_size)
+                    potentials[i] = old[given]
+            excess = np.tensordot(problem.weights, potentials, axes=1)
+            potentials = self._enveloped(problem, potentials - excess)
+            set_aside = {i: f - excess for i, f in old.items() if i not in problem.kept}
         blank = SGAState(
-            problem, potentials, np.empty_like(potentials), np.empty(len(potentials)), step_size
+            problem,
+            potentials,
+            images=problem.marginals,
+            transported=np.zeros(len(potentials)),
+            step_size=step_size,
+            set_aside=set_aside,
         )
+        if len(potentials) == 1:  # a single marginal is its own barycenter, to the last digit
+            return blank
         return self._evaluated(blank, potentials)
 
     def step(self, problem: GridProblem, state: SGAState) -> SGAState:

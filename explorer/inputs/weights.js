@@ -73,7 +73,7 @@ export function render({model, el}) {
     if (pending === null) requestAnimationFrame(() => {
       const latest = pending
       pending = null
-      model.weights = latest
+      if (latest?.length === polygon.length) model.weights = latest
     })
     pending = next
     show()

@@ -185,6 +185,8 @@ class DensitiesPage:
 
     def _start(self, keep: bool) -> None:
         """Turn the run to what the controls say, from the old potentials if `keep`."""
+        if len(self._pad.weights) != len(self._marginals.value):
+            return  # a drag that was under way when a marginal came or went
         try:
             problem = GridProblem(self._stack(), self._pad.weights)
         except ValueError as error:
@@ -202,7 +204,7 @@ class DensitiesPage:
         return self._drawn[2]
 
     def _toggle(self, event: Any) -> None:
-        if self.run.playing:
+        if self._play.label == "Pause":  # what the visitor saw, even if it has just stopped
             self.run.pause()
         else:
             self.run.play()

@@ -29,6 +29,14 @@ def _count(spread: float, samples: int) -> int:
     return samples * min(_MAX_SPREAD, max(1, int(np.ceil(spread - 0.25))))
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _inside(position: float, n: int) -> float:
+    """The nearest position on nodes 0 … n − 1; 0 for NaN, which must not become an index."""
+    if not position > 0.0:
+        return 0.0
+    return min(position, n - 1.0)
+
+
 @njit(cache=True, nogil=True)
 def _corner_row(f: Array, scale: float, i: int, rows: Array, cols: Array) -> None:
     """Images (in index units) of the corners ``(i − ½, j − ½)``, j = 0 … n1.
@@ -74,8 +82,8 @@ def _push_2d(
                 ca, cb = c00 + t * (c10 - c00), c01 + t * (c11 - c01)
                 for v in range(s1):
                     t = (v + 0.5) / s1
-                    r = min(max(ra + t * (rb - ra), 0.0), n0 - 1.0)
-                    c = min(max(ca + t * (cb - ca), 0.0), n1 - 1.0)
+                    r = _inside(ra + t * (rb - ra), n0)
+                    c = _inside(ca + t * (cb - ca), n1)
                     k, l = min(int(r), n0 - 2), min(int(c), n1 - 2)
                     wr, wc = r - k, c - l
                     top, bottom = piece * (1.0 - wr), piece * wr
@@ -160,9 +168,7 @@ def _push_3d(
 @njit(cache=True, nogil=True, inline="always")
 def _deposit_3d(out: Array, at: Array, piece: float) -> None:
     n0, n1, n2 = out.shape
-    a = min(max(at[0], 0.0), n0 - 1.0)
-    b = min(max(at[1], 0.0), n1 - 1.0)
-    c = min(max(at[2], 0.0), n2 - 1.0)
+    a, b, c = _inside(at[0], n0), _inside(at[1], n1), _inside(at[2], n2)
     i, j, k = min(int(a), n0 - 2), min(int(b), n1 - 2), min(int(c), n2 - 2)
     wa, wb, wc = a - i, b - j, c - k
     for p in range(2):

@@ -23,6 +23,9 @@ class Counter(Solver):
         super().__init__()
         self._gate, self._fail_at = gate, fail_at
 
+    def settled(self):
+        return self
+
     def init(self, problem, state=None):
         return 0 if state is None else state
 

@@ -15,6 +15,9 @@ class Playback(Solver):
         self.values, self.objective, self.shown = values, name, shown
         self.clock, self.done_at, self.steps = clock, done_at, 0
 
+    def settled(self):
+        return self  # the script is no setting
+
     def _work(self):
         if self.clock:
             self.clock.now += 1.0

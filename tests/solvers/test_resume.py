@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from solvers import SGA, GridProblem
+from solvers.datasets import silhouette
 from tests.solvers.helpers import ALPHA, PAPER, congruence, dual, four_shapes, run, waves
 
 
@@ -82,3 +83,31 @@ def test_many_runs_at_once_give_what_each_gives_alone(rng):
         together = list(threads.map(lambda p: run(p, steps=8)[-1], problems))
     for a, b in zip(alone, together, strict=True):
         assert_same(a, b)
+
+
+def test_after_convergence_new_weights_take_fewer_steps_than_a_cold_start():
+    """The tiny step that convergence leaves behind is not what the new weights start with."""
+    marginals = [silhouette(name, 64) for name in ("duck", "heart", "rabbit", "leaf-maple")]
+    solved = run(GridProblem(marginals), steps=200, tolerance=1e-6)[-1]
+    changed = GridProblem(marginals, [0.4, 0.2, 0.2, 0.2])
+    cold = [dual(it) for it in run(changed, steps=30)]
+    warm = [dual(it) for it in run(changed, steps=30, state=solved.state)]
+    goal = 0.999 * max(cold)
+    assert np.argmax(np.array(warm) > goal) < np.argmax(np.array(cold) > goal)
+
+
+def test_a_visit_to_a_corner_forgets_nothing():
+    """Marginals that lose their weight for a while keep their potentials."""
+    marginals = [silhouette(name, 64) for name in ("duck", "heart", "rabbit")]
+    solved = run(GridProblem(marginals), steps=40)[-1]
+    corner = run(GridProblem(marginals, [0, 1, 0]), steps=3, state=solved.state)[-1]
+    assert dual(corner) == 0
+    back = run(GridProblem(marginals), steps=0, state=corner.state)[-1]
+    assert dual(back) > 0.99 * dual(solved)
+
+
+def test_settings_that_change_while_a_step_works_wait_for_the_next():
+    solver = SGA(scheme="sequential")
+    settled = solver.settled()
+    solver.scheme = "symmetric"
+    assert settled.scheme == "sequential"
