@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import panel as pn
@@ -11,6 +12,9 @@ import param
 from explorer.inputs.gallery import Gallery
 from explorer.inputs.sources import (
     CATALOGUE,
+    DIGITS,
+    LETTERS,
+    UPLOAD,
     Marginal,
     built_in,
     catalogue_items,
@@ -25,8 +29,7 @@ from solvers import datasets
 
 MIN_SLOTS, MAX_SLOTS = 2, len(MARGINAL_COLORS)
 
-_LETTERS, _DIGITS, _UPLOAD = "Letters", "Handwritten digits", "Your picture"
-_KINDS = (*CATALOGUE, _LETTERS, _DIGITS, _UPLOAD)
+_KINDS = (*CATALOGUE, LETTERS, DIGITS, UPLOAD)
 
 
 class MarginalsInput(pn.viewable.Viewer):
@@ -57,13 +60,13 @@ class MarginalsInput(pn.viewable.Viewer):
             label="Specimen", start=0, end=datasets.mnist_count(datasets.MNIST_DIGITS[0]) - 1,
             sizing_mode="stretch_width",
         )  # fmt: skip
-        self._upload = Upload(self._replace)
+        self._upload = Upload(lambda: partial(self._replace, slot=self._slots.selected))
         # All are in the page from the start: the browser cannot learn new components later.
         self._editors = {
             "choices": pn.Column(self._choices, sizing_mode="stretch_width"),
-            _LETTERS: pn.Column(self._text, self._problem, sizing_mode="stretch_width"),
-            _DIGITS: pn.Row(self._digit, self._specimen, sizing_mode="stretch_width"),
-            _UPLOAD: pn.Column(self._upload, sizing_mode="stretch_width"),
+            LETTERS: pn.Column(self._text, self._problem, sizing_mode="stretch_width"),
+            DIGITS: pn.Row(self._digit, self._specimen, sizing_mode="stretch_width"),
+            UPLOAD: pn.Column(self._upload, sizing_mode="stretch_width"),
         }
         self._layout = pn.Column(
             self._slots, self._kind, *self._editors.values(), sizing_mode="stretch_width"
@@ -109,9 +112,11 @@ class MarginalsInput(pn.viewable.Viewer):
             removable=len(self.value) > MIN_SLOTS,
         )
 
-    def _replace(self, marginal: Marginal) -> None:
-        """Put a marginal into the chosen slot."""
-        slot = self._slots.selected
+    def _replace(self, marginal: Marginal, slot: int | None = None) -> None:
+        """Put a marginal into a slot, the chosen one by default."""
+        slot = self._slots.selected if slot is None else slot
+        if slot >= len(self.value):  # removed while a picture for it was being read
+            return
         self._thumbnails[slot] = thumbnail(marginal, MARGINAL_COLORS[slot])
         value = list(self.value)
         value[slot] = marginal
@@ -143,6 +148,13 @@ class MarginalsInput(pn.viewable.Viewer):
         try:
             self._kind.value = marginal.kind
             self._open_editor()
+            self._problem.object = ""
+            self._text.value = marginal.source if marginal.kind == LETTERS else ""
+            if marginal.kind == DIGITS:
+                digit, index = marginal.source
+                self._specimen.end = datasets.mnist_count(digit) - 1
+                self._digit.value, self._specimen.value = digit, index
+            self._upload.load(marginal)
         finally:
             self._following = False
 
@@ -153,7 +165,7 @@ class MarginalsInput(pn.viewable.Viewer):
             here = held.kind == kind and held.choice
             self._choices.items = list(catalogue_items(kind))
             self._choices.selected = CATALOGUE[kind].index(held.choice) if here else -1
-        elif kind == _DIGITS and not self._following:
+        elif kind == DIGITS:
             self._take_digit()
         shown = "choices" if kind in CATALOGUE else kind
         for name, editor in self._editors.items():
@@ -169,7 +181,7 @@ class MarginalsInput(pn.viewable.Viewer):
 
     def _take_text(self, event: Any) -> None:
         self._problem.object = ""
-        if not event.new:
+        if self._following or not event.new:
             return
         try:
             self._replace(typed(event.new))
@@ -178,6 +190,8 @@ class MarginalsInput(pn.viewable.Viewer):
             self._problem.object = f'<span role="alert" class="problem">{sentence}</span>'
 
     def _take_digit(self, *events: Any) -> None:
+        if self._following:
+            return
         digit = self._digit.value
         self._specimen.end = datasets.mnist_count(digit) - 1
         self._specimen.value = min(self._specimen.value, self._specimen.end)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,9 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
     "Shapes of the paper": datasets.SHAPES,
     "Street camera": tuple(f"frame {i + 1}" for i in range(datasets.STREET_FRAMES)),
 }
+
+# The other kinds; each has an editor of its own.
+LETTERS, DIGITS, UPLOAD = "Letters", "Handwritten digits", "Your picture"
 
 _THUMBNAIL = 64
 
@@ -35,12 +39,15 @@ class Marginal:
         Takes n and returns the density (n, n), ≥ 0, row 0 at the top.
     kind, choice : str
         Where it stands in the catalogue; empty choice outside it.
+    source : object
+        Outside the catalogue, what its editor needs to go on from here.
     """
 
     label: str
     draw: Callable[[int], FloatArray]
     kind: str
     choice: str = ""
+    source: Any = None
 
 
 @cache
@@ -65,13 +72,18 @@ def typed(characters: str) -> Marginal:
     """
     characters = characters.strip()
     datasets.text(characters, 8)
-    return Marginal(f"“{characters}”", lambda n: datasets.text(characters, n), "Letters")
+    return Marginal(
+        f"“{characters}”", lambda n: datasets.text(characters, n), LETTERS, source=characters
+    )
 
 
 def handwritten(digit: int, index: int) -> Marginal:
     """A handwritten digit of MNIST."""
     return Marginal(
-        f"digit {digit}", lambda n: datasets.mnist_digit(digit, index, n), "Handwritten digits"
+        f"digit {digit}",
+        lambda n: datasets.mnist_digit(digit, index, n),
+        DIGITS,
+        source=(digit, index),
     )
 
 

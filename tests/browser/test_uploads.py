@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -38,6 +39,22 @@ def test_a_photograph(app: App) -> None:
     app.wait_for_iteration(lambda number: number >= 3)
     assert app.pixels() != inverted
     assert max(app.curve()) > 0
+
+
+def test_each_slot_keeps_its_own_picture(app: App) -> None:
+    """A crop changed in one slot is applied to that slot's picture, not to the last upload."""
+    for slot, name in ((1, "first"), (2, "second")):
+        app.page.get_by_role("button", name=re.compile(f"^marginal {slot}")).click()
+        app.choose("Replace it by", "Your picture")
+        app.upload(f"{name}.png", drawn("L", 0, 255))
+        expect(app.button(f"marginal {slot}: {name}")).to_be_visible()
+    app.button("marginal 1: first").click()
+    expect(app.page.get_by_role("img", name="preview of first.png")).to_be_visible()
+    before = app.pixels()
+    app.choose("Crop", "around the ink")
+    app.wait_for_new_picture(before)
+    expect(app.button("marginal 1: first")).to_be_visible()
+    expect(app.button("marginal 2: second")).to_be_visible()
 
 
 def drawn(mode: str, ink: object, paper: object, form: str = "PNG") -> bytes:
