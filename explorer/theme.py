@@ -7,50 +7,35 @@ MARGINAL_COLORS = ("#d1495b", "#1f8a70", "#3f6fd8", "#d08a1d", "#8a56c2", "#2a93
 
 SOLVER_COLORS = {"SGA": "#5b72f0"}
 
-_INK_LIGHT, _INK_DARK = "#1d2340", "#e8ebfa"
-_LINE_LIGHT, _LINE_DARK = "#e1e5f2", "#2a3050"
 
-
-def _components(paper: str, ink: str, line: str) -> dict[str, object]:
+def _look(primary: str, desk: str, paper: str, ink: str, line: str) -> dict[str, object]:
     """A quiet header in the colour of the paper, cards with a hairline instead of a shadow."""
+    header = {
+        "backgroundColor": paper,
+        "backgroundImage": "none",
+        "color": ink,
+        "boxShadow": "none",
+        "borderBottom": f"1px solid {line}",
+        "& h3": {"color": ink, "fontSize": "1.25rem"},
+    }
+    styles = {
+        "MuiAppBar": header,
+        "MuiPaper": {"backgroundImage": "none"},
+        "MuiButton": {"textTransform": "none", "fontWeight": 600},
+    }
     return {
-        "MuiAppBar": {
-            "styleOverrides": {
-                "root": {
-                    "backgroundColor": paper,
-                    "backgroundImage": "none",
-                    "color": ink,
-                    "boxShadow": "none",
-                    "borderBottom": f"1px solid {line}",
-                    "& h3": {"color": ink, "fontSize": "1.25rem"},
-                }
-            }
+        "palette": {
+            "primary": {"main": primary},
+            "background": {"default": desk, "paper": paper},
+            "text": {"primary": ink},
+            "divider": line,
         },
-        "MuiPaper": {"styleOverrides": {"root": {"backgroundImage": "none"}}},
-        "MuiButton": {"styleOverrides": {"root": {"textTransform": "none", "fontWeight": 600}}},
+        "shape": {"borderRadius": 10},
+        "components": {name: {"styleOverrides": {"root": root}} for name, root in styles.items()},
     }
 
 
-# The page's light and dark look.
 THEME_CONFIG = {
-    "light": {
-        "palette": {
-            "primary": {"main": "#2b3fc4"},
-            "background": {"default": "#f5f6fb", "paper": "#ffffff"},
-            "text": {"primary": _INK_LIGHT},
-            "divider": _LINE_LIGHT,
-        },
-        "shape": {"borderRadius": 10},
-        "components": _components("#ffffff", _INK_LIGHT, _LINE_LIGHT),
-    },
-    "dark": {
-        "palette": {
-            "primary": {"main": "#93a4ff"},
-            "background": {"default": "#0f1220", "paper": "#171b2e"},
-            "text": {"primary": _INK_DARK},
-            "divider": _LINE_DARK,
-        },
-        "shape": {"borderRadius": 10},
-        "components": _components("#171b2e", _INK_DARK, _LINE_DARK),
-    },
+    "light": _look("#2b3fc4", "#f5f6fb", "#ffffff", "#1d2340", "#e1e5f2"),
+    "dark": _look("#93a4ff", "#0f1220", "#171b2e", "#e8ebfa", "#2a3050"),
 }

@@ -24,7 +24,7 @@ from explorer.inputs.sources import (
 )
 from explorer.inputs.upload import Upload
 from explorer.theme import MARGINAL_COLORS
-from explorer.views.text import text
+from explorer.views.text import problem, text
 from solvers import datasets
 
 MIN_SLOTS, MAX_SLOTS = 2, len(MARGINAL_COLORS)
@@ -61,7 +61,7 @@ class MarginalsInput(pn.viewable.Viewer):
             sizing_mode="stretch_width",
         )  # fmt: skip
         self._upload = Upload(lambda: partial(self._replace, slot=self._slots.selected))
-        # All are in the page from the start: the browser cannot learn new components later.
+        # All are in the page from the start, so that switching is instant and each keeps its state.
         self._editors = {
             "choices": pn.Column(self._choices, sizing_mode="stretch_width"),
             LETTERS: pn.Column(self._text, self._problem, sizing_mode="stretch_width"),
@@ -186,8 +186,7 @@ class MarginalsInput(pn.viewable.Viewer):
         try:
             self._replace(typed(event.new))
         except ValueError as error:
-            sentence = str(error).removeprefix("text: ")
-            self._problem.object = f'<span role="alert" class="problem">{sentence}</span>'
+            self._problem.object = problem(str(error).removeprefix("text: "))
 
     def _take_digit(self, *events: Any) -> None:
         if self._following:

@@ -12,7 +12,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from explorer.inputs.sources import UPLOAD, Marginal, picture_url
-from explorer.views.text import text
+from explorer.views.text import problem, text
 from solvers import images
 from solvers.arrays import FloatArray
 
@@ -121,9 +121,8 @@ class Upload(pn.viewable.Viewer):
             density, preview = await to_thread(picture.read)
         except ValueError as error:
             sentence = str(error).removeprefix("image: ")
-            self._message.object = (
-                f'<span role="alert" class="problem">{escape(picture.name)}: {escape(sentence)} '
-                "The previous picture stays.</span>"
+            self._message.object = problem(
+                f"{picture.name}: {sentence} The previous picture stays."
             )
             return
         if picture is not self._newest:

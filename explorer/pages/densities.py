@@ -61,15 +61,8 @@ class DensitiesPage:
         self.run = Run(self._show, self._fail, schedule)
         self._solver = SOLVERS["sga"]()
         self._marginals = MarginalsInput([built_in("Silhouettes", name) for name in _FIRST])
-        count = len(self._marginals.value)
-        self._pad = WeightPad(
-            weights=[1 / count] * count,
-            labels=self._marginals.labels,
-            colors=list(MARGINAL_COLORS[:count]),
-            thumbnails=self._marginals.thumbnails,
-            sizing_mode="stretch_width",
-            margin=(0, 10),
-        )
+        self._pad = WeightPad(sizing_mode="stretch_width", margin=(0, 10))
+        self._dress_pad()
         self._grid = pmui.Select(label="Grid", options=_GRIDS, value=256, size="small", width=110)
         self._speed = pmui.Select(
             label="Speed", options=_SPEEDS, value=np.inf, size="small", width=130
@@ -93,8 +86,8 @@ class DensitiesPage:
 
     def _connect(self) -> None:
         self._marginals.param.watch(self._take_marginals, "value")
-        self._pad.param.watch(lambda event: self._start(keep=True), "weights")
-        self._grid.param.watch(lambda event: self._start(keep=False), "value")
+        self._pad.param.watch(lambda event: self._start(), "weights")
+        self._grid.param.watch(lambda event: self._start(), "value")
         self._speed.param.watch(lambda event: self.run.slow_down(event.new), "value")
         self._axis.param.watch(lambda event: self._curves.use_axis(event.new), "value")
         self._play.on_click(self._toggle)
@@ -163,36 +156,41 @@ class DensitiesPage:
 
     def open(self) -> None:
         """Show the first picture; called once the browser listens."""
-        self._start(keep=False)
+        self._start()
 
     def close(self) -> None:
         """End everything that this page has started."""
         self.run.close()
 
     def _take_marginals(self, event: Any) -> None:
-        count = len(event.new)
-        weights = self._pad.weights
-        if len(weights) != count:
-            weights = [1 / count] * count
+        before = self._pad.weights
         with pn.io.hold():
-            self._pad.param.update(
-                labels=self._marginals.labels,
-                colors=list(MARGINAL_COLORS[:count]),
-                thumbnails=self._marginals.thumbnails,
-                weights=weights,
-            )
-        self._start(keep=False)
+            self._dress_pad()
+        if self._pad.weights == before:  # else their own watcher has started the run
+            self._start()
 
-    def _start(self, keep: bool) -> None:
-        """Turn the run to what the controls say, from the old potentials if `keep`."""
+    def _dress_pad(self) -> None:
+        """Show the marginals around the weights, which become equal if their number has changed."""
+        count = len(self._marginals.value)
+        weights = self._pad.weights if len(self._pad.weights) == count else [1 / count] * count
+        self._pad.param.update(
+            labels=self._marginals.labels,
+            colors=list(MARGINAL_COLORS[:count]),
+            thumbnails=self._marginals.thumbnails,
+            weights=weights,
+        )
+
+    def _start(self, afresh: bool = False) -> None:
+        """Turn the run to what the controls say; warm while marginals and grid stay the same."""
         if len(self._pad.weights) != len(self._marginals.value):
             return  # a drag that was under way when a marginal came or went
+        drawn = self._drawn
         try:
             problem = GridProblem(self._stack(), self._pad.weights)
         except ValueError as error:
             self._fail(str(error))
             return
-        state = self.run.state if keep else None
+        state = None if afresh or self._drawn is not drawn else self.run.state
         self._plain = state is None or (self._plain and state.iteration == 0)
         self.run.start(self._solver, problem, state)
 
@@ -216,7 +214,7 @@ class DensitiesPage:
 
     def _press_reset(self, event: Any) -> None:
         self.run.pause()
-        self._start(keep=False)
+        self._start(afresh=True)
         self._reflect(playing=False)
 
     def _reflect(self, playing: bool | None = None) -> None:

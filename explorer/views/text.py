@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import panel as pn
@@ -10,12 +11,10 @@ _STYLE = """
 :host { color: inherit; }
 h2 { font-size: 12px; font-weight: 700; letter-spacing: .06em; text-transform: uppercase;
   margin: 0; opacity: .72; }
-p { margin: 0 0 .6em; line-height: 1.5; }
 .figures { display: flex; flex-wrap: wrap; gap: 2px 18px; font-size: 14px;
   font-variant-numeric: tabular-nums; min-height: 3em; align-content: flex-start; }
 .figures .reason { flex-basis: 100%; opacity: .8; }
-.problem { color: #c62f45; font-weight: 600; }
-.dark .problem { color: #ff8fa0; }
+.problem { color: var(--mui-palette-error-main, #c62f45); font-weight: 600; }
 .hint { font-size: 13px; opacity: .75; }
 .preview { width: 120px; height: 120px; border: 1px solid color-mix(in srgb, currentColor 25%,
   transparent); border-radius: 8px; }
@@ -26,6 +25,11 @@ def text(html: str = "", **params: Any) -> pn.pane.HTML:
     """A piece of HTML in the page's type."""
     params = {"sizing_mode": "stretch_width", "margin": (4, 10), **params}
     return pn.pane.HTML(html, stylesheets=[_STYLE], **params)
+
+
+def problem(sentence: str) -> str:
+    """HTML of a sentence that says what is wrong, read out at once by screen readers."""
+    return f'<span role="alert" class="problem">{escape(sentence)}</span>'
 
 
 def heading(title: str, **params: Any) -> pn.pane.HTML:
