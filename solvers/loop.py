@@ -43,6 +43,9 @@ class Iterate:
         In the last iterate of a loop, one sentence that says why the loop ended.
     better : Iterate or None
         An earlier iterate with a better objective, the best of them.
+    levels_left : int
+        Finer grids still to come; 0 on the problem's own grid. Only there are the objectives
+        those of the problem, and the barycenter has its shape.
     """
 
     barycenter: Any
@@ -52,6 +55,7 @@ class Iterate:
     seconds: float = 0.0
     stopped: str | None = None
     better: Iterate | None = field(default=None, repr=False)
+    levels_left: int = 0
 
     @property
     def best(self) -> Iterate:
@@ -93,6 +97,9 @@ class Solver(param.Parameterized):
     summary: ClassVar[str]
     """What the solver does, in one sentence for a visitor."""
 
+    objectives: ClassVar[tuple[str, ...]] = ()
+    """The objectives that every iterate has; `with_primal` computes the primal on demand."""
+
     @abstractmethod
     def init(self, problem: Any, state: Any = None) -> Any:
         """The state to start from: fresh, or warm from the state of a similar problem."""
@@ -104,6 +111,13 @@ class Solver(param.Parameterized):
     @abstractmethod
     def iterate(self, problem: Any, state: Any) -> Iterate:
         """What there is to see of a state."""
+
+    def potentials(self, problem: Any, state: Any) -> Any:
+        """Estimates of the Kantorovich potentials on the barycenter's side (m, *shape), or None.
+
+        The primal objective is computed from there.
+        """
+        return None
 
     def settled(self) -> Self:
         """A copy whose settings do not change any more."""
@@ -204,6 +218,8 @@ def _iterates(
             )
             return
         score = current.score
+        if best is not None and best.levels_left != current.levels_left:
+            best = reference = None  # objectives on another grid do not compare
         if score is None or best is None or best.score is None or score > best.score:
             best = current
         if score is None or reference is None or score > reference + tolerance * abs(reference):

@@ -79,6 +79,7 @@ class SGA(Solver):
 
     label = "SGA"
     summary = "Climbs the dual objective along its Sobolev gradient; exact, without blur."
+    objectives = ("dual",)
 
     scheme: param.Selector[str] = param.Selector(
         default="symmetric",
@@ -198,6 +199,10 @@ class SGA(Solver):
         """The weighted mean of the push-forwards, and the dual objective."""
         barycenter = np.tensordot(problem.weights, state.images, axes=1)
         return Iterate(barycenter, {"dual": state.dual}, state)
+
+    def potentials(self, problem: GridProblem, state: SGAState) -> Array:
+        """The f_i themselves."""
+        return state.potentials
 
     def converged(self, problem: GridProblem, state: SGAState) -> str | None:
         """A single marginal is its own barycenter; a flat dual has no direction of ascent."""
