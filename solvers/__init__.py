@@ -6,10 +6,32 @@
 ...     print(it.number, it.seconds, it.objectives["dual"])
 """
 
+from solvers.entropic import CWB, DSB
 from solvers.loop import Iterate, Solver, iterates
+from solvers.multiscale import MultiscaleSGA
+from solvers.primal import duality_gap, primal_objective, with_primal
 from solvers.problems import GridProblem
 from solvers.registry import SOLVERS
 from solvers.sga import SGA
 from solvers.warm import warm_up
+from solvers.wasserstein import Transport, wasserstein
+from solvers.wdha import WDHA
 
-__all__ = ["SGA", "SOLVERS", "GridProblem", "Iterate", "Solver", "iterates", "warm_up"]
+__all__ = [
+    "CWB",
+    "DSB",
+    "SGA",
+    "SOLVERS",
+    "WDHA",
+    "GridProblem",
+    "Iterate",
+    "MultiscaleSGA",
+    "Solver",
+    "Transport",
+    "duality_gap",
+    "iterates",
+    "primal_objective",
+    "warm_up",
+    "wasserstein",
+    "with_primal",
+]

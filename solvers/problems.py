@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from solvers.arrays import Array
+from solvers.grids import halved
 
 MIN_MARGINALS, MAX_MARGINALS = 2, 16
 
@@ -115,6 +116,30 @@ class GridProblem:
         object.__setattr__(self, "marginals", stack)
         object.__setattr__(self, "weights", alpha[kept])
         object.__setattr__(self, "kept", tuple(int(i) for i in kept))
+
+    @classmethod
+    def _of(cls, marginals: Array, weights: Array, kept: tuple[int, ...]) -> GridProblem:
+        """A problem of parts that are known to be valid."""
+        problem = object.__new__(cls)
+        object.__setattr__(problem, "marginals", marginals)
+        object.__setattr__(problem, "weights", weights)
+        object.__setattr__(problem, "kept", kept)
+        return problem
+
+    def require_grid_of(self, other: GridProblem) -> None:
+        """Raise a ValueError unless a state of `other` fits this problem's grid."""
+        if other.shape != self.shape:
+            raise ValueError(
+                f"state: belongs to a grid of shape {other.shape}, "
+                f"but the problem's is {self.shape}."
+            )
+
+    def coarsened(self) -> GridProblem:
+        """The same problem on cells of twice the side, blocks of cells averaged.
+
+        Where the cells along an axis are odd in number, an empty one is added after the last.
+        """
+        return GridProblem._of(halved(self.marginals), self.weights, self.kept)
 
     @staticmethod
     def _checked_stack(marginals: Any) -> Array:

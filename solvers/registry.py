@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from solvers.entropic import CWB, DSB
 from solvers.loop import Solver
+from solvers.multiscale import MultiscaleSGA
 from solvers.sga import SGA
+from solvers.wdha import WDHA
 
 SOLVERS: dict[str, type[Solver]] = {
     "sga": SGA,
+    "multiscale_sga": MultiscaleSGA,
+    "wdha": WDHA,
+    "cwb": CWB,
+    "dsb": DSB,
 }

@@ -18,6 +18,7 @@ import numpy as np
 
 def run_every_kernel() -> None:
     """Compile, or load from the cache, all that the solvers call, by solving tiny problems."""
+    from solvers.entropic import CWB
     from solvers.loop import iterates
     from solvers.problems import GridProblem
     from solvers.sga import SGA
@@ -25,8 +26,9 @@ def run_every_kernel() -> None:
     rng = np.random.default_rng(0)
     for shape in [(8, 8), (4, 4, 4)]:
         problem = GridProblem(rng.random((2, *shape)))
-        for _ in iterates(SGA(), problem, max_iterations=1):
-            pass
+        for solver in (SGA(), CWB(), CWB(reg=1e-3)):  # its kernels change with ε
+            for _ in iterates(solver, problem, max_iterations=1):
+                pass
 
 
 @cache

@@ -16,8 +16,10 @@ class Figures:
         self.unjudged = unjudged
         self.missed: list[str] = []
 
-    def report(self, name: str, value: float, unit: str, bar: float, at_most: bool = True) -> None:
-        """Print ``name = value unit (bar: …, held|missed)``.
+    def report(
+        self, name: str, value: float, unit: str, bar: float, at_most: bool = True, digits: int = 3
+    ) -> None:
+        """Print ``name = value unit (bar: …, held|missed)`` with so many significant digits.
 
         A NaN misses every bar.
         """
@@ -28,7 +30,8 @@ class Figures:
             verdict = f"not judged {self.unjudged}"
         elif not held:
             self.missed.append(name)
-        print(f"{name} = {value:.3g} {unit} (bar: {rule} {bar:g}, {verdict})".replace("  ", " "))
+        figure = f"{value:.{digits}g} {unit}".rstrip()
+        print(f"{name} = {figure} (bar: {rule} {bar:g}, {verdict})")
 
     @property
     def exit_code(self) -> int:

@@ -18,7 +18,6 @@ PAPER = {
     "momentum": 0,
     "envelope": False,
     "refine_map": False,
-    "samples": 1,
 }
 
 
