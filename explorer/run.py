@@ -29,6 +29,7 @@ class Point:
     number: int
     seconds: float
     objectives: Mapping[str, float]
+    levels_left: int = 0
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,12 @@ class Run:
             if self._newest is not None:
                 return self._newest.state
             return self._job and self._job.state
+
+    @property
+    def number(self) -> int:
+        """The newest iterate's number; 0 before there is one."""
+        with self._change:
+            return self._newest.number if self._newest is not None else 0
 
     def start(self, solver: Solver, problem: Any, state: Any = None) -> None:
         """Turn to a problem: show its first iterate, and go on if the run is playing."""
@@ -223,7 +230,9 @@ class Run:
                 if iterate.number > 0 or self._credit < np.inf:
                     self._credit = 0
             self._newest, self._waiting = iterate, True
-            self._points.append(Point(iterate.number, iterate.seconds, iterate.objectives))
+            self._points.append(
+                Point(iterate.number, iterate.seconds, iterate.objectives, iterate.levels_left)
+            )
             self._times.append(monotonic())
             self._call_for_flush()
 

@@ -9,6 +9,7 @@
 from solvers.entropic import CWB, DSB
 from solvers.loop import Iterate, Solver, iterates
 from solvers.multiscale import MultiscaleSGA
+from solvers.path import along_path, weights_between
 from solvers.primal import duality_gap, primal_objective, with_primal
 from solvers.problems import GridProblem
 from solvers.registry import SOLVERS
@@ -28,10 +29,12 @@ __all__ = [
     "MultiscaleSGA",
     "Solver",
     "Transport",
+    "along_path",
     "duality_gap",
     "iterates",
     "primal_objective",
     "warm_up",
     "wasserstein",
+    "weights_between",
     "with_primal",
 ]

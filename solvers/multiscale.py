@@ -72,9 +72,10 @@ class MultiscaleSGA(SobolevAscent):
         if state is not None and state.problem is problem:
             return state
         pyramid = _pyramid(problem)
-        if state is None:
+        if state is not None:
+            problem.require_grid_of(state.problem)
+        if state is None or not any(f.any() for f in state.sga.carried().values()):
             return MultiscaleState(pyramid, self.begun(pyramid[0], {}))
-        problem.require_grid_of(state.problem)
         here = pyramid[max(0, len(pyramid) - 1 - state.levels_left)]
         carried = state.sga.carried()
         return MultiscaleState(pyramid, self.begun(here, carried, state.sga.step_size))

@@ -22,6 +22,8 @@ from solvers.arrays import FloatArray
 
 _GRIDS = {"64²": 64, "128²": 128, "256²": 256, "512²": 512}
 _SPEEDS = {"1 a second": 1.0, "3 a second": 3.0, "10 a second": 10.0, "full speed": np.inf}
+# The solvers whose every iterate has the objective that the page plots.
+_METHODS = {solver.label: name for name, solver in SOLVERS.items() if "dual" in solver.objectives}
 _FIRST = ("duck", "heart", "rabbit", "leaf-maple")
 
 # As tall as the window allows beside the header, the toolbar and the curve.
@@ -60,6 +62,9 @@ class DensitiesPage:
     def __init__(self, schedule: Any) -> None:
         self.run = Run(self._show, self._fail, schedule)
         self._solver = SOLVERS["sga"]()
+        self._method = pmui.Select(
+            label="Solver", options=_METHODS, value="sga", size="small", width=160
+        )
         self._marginals = MarginalsInput([built_in("Silhouettes", name) for name in _FIRST])
         self._pad = WeightPad(sizing_mode="stretch_width", margin=(0, 10))
         self._dress_pad()
@@ -79,6 +84,7 @@ class DensitiesPage:
         self._curves = CurvesView("dual", "dual objective D", SOLVER_COLORS[self._solver.label])
         self._status = text("<div class='figures'>Preparing the solver …</div>")
         self._words = text(_MIXTURE)
+        self._title = heading(f"Barycenter by {self._solver.label}")
         self._drawn: tuple[int, tuple[Marginal, ...], FloatArray] | None = None
         self._plain = True  # whether the run began with the plain mixture
         self._connect()
@@ -87,6 +93,7 @@ class DensitiesPage:
     def _connect(self) -> None:
         self._marginals.param.watch(self._take_marginals, "value")
         self._pad.param.watch(lambda event: self._start(), "weights")
+        self._method.param.watch(self._take_method, "value")
         self._grid.param.watch(lambda event: self._start(), "value")
         self._speed.param.watch(lambda event: self.run.slow_down(event.new), "value")
         self._axis.param.watch(lambda event: self._curves.use_axis(event.new), "value")
@@ -95,11 +102,9 @@ class DensitiesPage:
         self._reset.on_click(self._press_reset)
 
     def _lay_out(self) -> None:
+        self._settings = pn.Column(_settings(self._solver), sizing_mode="stretch_width", margin=0)
         settings = pmui.Accordion(
-            (
-                f"{self._solver.label} settings",
-                _settings(self._solver),
-            ),
+            ("Solver settings", self._settings),
             title_variant="subtitle2",
             sizing_mode="stretch_width",
             margin=0,
@@ -112,11 +117,11 @@ class DensitiesPage:
             pn.Column(settings, margin=(12, 10), sizing_mode="stretch_width"),
         ]
         toolbar = pn.FlexBox(
-            self._play, self._step, self._reset, self._speed, self._grid,
+            self._play, self._step, self._reset, self._method, self._speed, self._grid,
             align_items="center", gap="4px", sizing_mode="stretch_width",
         )  # fmt: skip
         picture = _card(
-            heading(f"Barycenter by {self._solver.label}"),
+            self._title,
             self._view,
             self._status,
             styles={"flex": "3 1 340px", "min-width": "0"},
@@ -180,6 +185,14 @@ class DensitiesPage:
             weights=weights,
         )
 
+    def _take_method(self, event: Any) -> None:
+        self._solver = SOLVERS[event.new]()
+        with pn.io.hold():
+            self._settings[:] = [_settings(self._solver)]
+            self._title.object = heading(f"Barycenter by {self._solver.label}").object
+            self._curves.set_color(SOLVER_COLORS[self._solver.label])
+        self._start(afresh=True)
+
     def _start(self, afresh: bool = False) -> None:
         """Turn the run to what the controls say; warm while marginals and grid stay the same."""
         if len(self._pad.weights) != len(self._marginals.value):
@@ -191,7 +204,7 @@ class DensitiesPage:
             self._fail(str(error))
             return
         state = None if afresh or self._drawn is not drawn else self.run.state
-        self._plain = state is None or (self._plain and state.iteration == 0)
+        self._plain = state is None or (self._plain and self.run.number == 0)
         self.run.start(self._solver, problem, state)
 
     def _stack(self) -> FloatArray:
@@ -252,9 +265,10 @@ class DensitiesPage:
 
 
 def _status(iterate: Iterate, rate: float) -> str:
+    dual = iterate.objectives["dual"]
     figures = [
         f"<span>iteration <b>{iterate.number}</b></span>",
-        f"<span>D <b>{iterate.objectives['dual']:.5e}</b></span>",
+        f"<span>D <b>{dual:.5e}</b>{_of_grid(iterate)}</span>",
         f"<span>{iterate.seconds:.2f} s of work</span>",
     ]
     if rate:
@@ -269,6 +283,14 @@ def _status(iterate: Iterate, rate: float) -> str:
     figures.append(f"<span class='reason'>{escape(iterate.stopped)}</span>")
     # Announced to screen readers only now: a number that changes all the time would never stop.
     return f"<div class='figures' role='status'>{''.join(figures)}</div>"
+
+
+def _of_grid(iterate: Iterate) -> str:
+    """What an objective of a coarser grid must not be taken for."""
+    if not iterate.levels_left:
+        return ""
+    n = max(np.shape(iterate.barycenter))
+    return f" on the coarse grid {n}², where it is no bound yet"
 
 
 def _settings(solver: Solver) -> pn.Param:

@@ -16,6 +16,9 @@ from explorer.run import Point
 # Column of the source, and the shortest axis, for each choice of the horizontal axis.
 _AXES = {"iterations": ("number", 10.0), "seconds": ("seconds", 0.25)}
 
+# How strong the dots of coarser grids are, whose objectives are no bounds.
+_FAINT = 0.3
+
 # Seconds between two drawings of a curve that is growing.
 _BETWEEN_DRAWINGS = 0.2
 
@@ -43,6 +46,7 @@ class CurvesView(pn.viewable.Viewer):
         self._axis = "iterations"
         self._gathered: list[Point] = []
         self._drawn = -np.inf
+        self._level: int | None = None  # of the last point
         self._source = ColumnDataSource(self._columns([]))
         self.figure = figure(
             sizing_mode="stretch_both",
@@ -62,7 +66,7 @@ class CurvesView(pn.viewable.Viewer):
             "number", "value", source=self._source, line_width=2.5, line_color=color
         )
         self._dots = self.figure.scatter(
-            "number", "value", source=self._source, size=4, color=color
+            "number", "value", source=self._source, size=4, color=color, alpha="alpha"
         )
         self.figure.add_tools(
             HoverTool(
@@ -72,6 +76,7 @@ class CurvesView(pn.viewable.Viewer):
                     ("iteration", "@number"),
                     ("seconds", "@seconds{0.000}"),
                     (title, "@value{0.00000e+0}"),
+                    ("grid", "@grid"),
                 ],
             )
         )
@@ -88,6 +93,11 @@ class CurvesView(pn.viewable.Viewer):
         self._line.glyph.x = self._dots.glyph.x = _AXES[name][0]
         self.figure.xaxis.axis_label = name
         self._fit()
+
+    def set_color(self, color: str) -> None:
+        """Draw the curve in another CSS colour."""
+        self._line.glyph.line_color = color
+        self._dots.glyph.update(fill_color=color, line_color=color)
 
     def set_dark(self, dark: bool) -> None:
         """Use ink that can be read on a dark or a light page."""
@@ -107,6 +117,7 @@ class CurvesView(pn.viewable.Viewer):
         if restarted:
             # Not emptied and then streamed to: held back together, the points would come twice.
             self._gathered.clear()
+            self._level = None
             self._source.data = self._columns(points)
             self._fit()
             return
@@ -125,19 +136,42 @@ class CurvesView(pn.viewable.Viewer):
     def _fit(self) -> None:
         """Keep the curve in view; the axis doubles now and then rather than creep all the time."""
         column, end = _AXES[self._axis]
-        reached = max(self._source.data[column], default=0.0)
+        reached = max(filter(np.isfinite, self._source.data[column]), default=0.0)
         while end < reached:
             end *= 2
         self.figure.x_range.update(end=end)
-        values = self._source.data["value"]
+        values = list(filter(np.isfinite, self._source.data["value"]))
         low, high = min(values, default=0.0), max(values, default=0.0)
         margin = 0.08 * (high - low) or 1e-4
         self.figure.y_range.update(start=low - margin, end=high + margin)
 
     def _columns(self, points: Sequence[Point]) -> dict[str, Sequence[Any]]:
-        known = [point for point in points if self._objective in point.objectives]
-        return {
-            "number": [float(point.number) for point in known],
-            "seconds": [point.seconds for point in known],
-            "value": [point.objectives[self._objective] for point in known],
+        """Columns of the points; between grids, whose objectives do not compare, a gap."""
+        columns: dict[str, list[Any]] = {
+            key: [] for key in ("number", "seconds", "value", "alpha", "grid")
         }
+
+        def append(*row: Any) -> None:
+            for column, entry in zip(columns.values(), row, strict=True):
+                column.append(entry)
+
+        for point in points:
+            if self._objective not in point.objectives:
+                continue
+            if self._level not in (None, point.levels_left):
+                append(np.nan, np.nan, np.nan, 0.0, "")
+            self._level = point.levels_left
+            append(
+                float(point.number),
+                point.seconds,
+                point.objectives[self._objective],
+                _FAINT if point.levels_left else 1.0,
+                _grid(point.levels_left),
+            )
+        return columns  # type: ignore[return-value]
+
+
+def _grid(levels_left: int) -> str:
+    if not levels_left:
+        return "the full grid"
+    return f"1/{2**levels_left} of the full grid"

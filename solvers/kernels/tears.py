@@ -5,6 +5,9 @@ potential has a kink. A difference quotient across a kink, or an interpolation a
 leave mass in the gap that the tear opens. So derivatives are taken from the side without a kink,
 and the arms of a cell, which lead from its image half-way to the images of its neighbours, do not
 reach across a tear.
+
+These functions are compiled into those that call them, and Numba's cache does not see a change
+here: it takes a change in `push_2d` and `push_3d` as well, or an empty cache.
 """
 
 from __future__ import annotations
@@ -76,7 +79,7 @@ def shares(centre: float, width: float, n: int, weights: Array) -> tuple[int, in
     if not centre > 0.0:
         centre = 0.0
     centre = min(centre, n - 1.0)
-    if width < 1e-6:
+    if not width >= 1e-6:
         first = min(int(centre), n - 2)
         weights[1] = centre - first
         weights[0] = 1.0 - weights[1]

@@ -12,7 +12,7 @@ from solvers import SGA, GridProblem, MultiscaleSGA, iterates
 from solvers.datasets import SHAPES, shape, silhouette, silhouette_names
 from tests.benchmarks.results import write_table
 from tests.benchmarks.timing import dct_pair, median_seconds
-from tests.solvers.helpers import PAPER, dual, four_shapes
+from tests.solvers.helpers import PAPER, dual, four_shapes, last_of
 
 mpl.use("agg")
 
@@ -103,5 +103,5 @@ def _iteration(problem):
 
 
 def _last(solver, problem, count):
-    *_, last = iterates(solver, problem, max_iterations=count, tolerance=0)
+    last = last_of(iterates(solver, problem, max_iterations=count, tolerance=0))
     return last

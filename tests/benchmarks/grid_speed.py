@@ -11,7 +11,7 @@ from time import perf_counter
 from solvers import CWB, DSB, MultiscaleSGA, iterates
 from tests.benchmarks.results import write_table
 from tests.benchmarks.timing import dct_pair
-from tests.solvers.helpers import ALPHA, dual, four_shapes
+from tests.solvers.helpers import ALPHA, dual, four_shapes, last_of
 
 ROW_1 = (2 / 3, 0, 0, 1 / 3)
 CHANGED = (ALPHA[0] + 0.05, ALPHA[1] - 0.05, ALPHA[2], ALPHA[3])
@@ -86,7 +86,7 @@ def _in_pairs(problem, threshold, size):
 
 def _warm_over_cold(size, more, rounds):
     """After a change of one weight by 0.05: from the old potentials against from nothing."""
-    *_, old = iterates(MultiscaleSGA(), four_shapes(size), max_iterations=more, tolerance=0)
+    old = last_of(iterates(MultiscaleSGA(), four_shapes(size), max_iterations=more, tolerance=0))
     threshold = 0.999 * _best(four_shapes(size, CHANGED), 0.999, more)
     ratios = []
     for _ in range(rounds):
@@ -112,7 +112,7 @@ def _against_pot(solver, function, problem):
         return perf_counter() - started
 
     def ours(count):
-        *_, last = iterates(solver, problem, max_iterations=count, tolerance=0)
+        last = last_of(iterates(solver, problem, max_iterations=count, tolerance=0))
         return last.seconds
 
     ratios = []

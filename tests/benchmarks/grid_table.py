@@ -8,8 +8,8 @@ from tqdm import tqdm
 from solvers import CWB, DSB, WDHA, GridProblem, MultiscaleSGA, iterates, primal_objective
 from solvers.datasets import STREET_FRAMES, street_frame
 from tests.benchmarks import paper
-from tests.benchmarks.results import ink, save_picture, write_table
-from tests.solvers.helpers import dual, four_shapes
+from tests.benchmarks.results import ink, read_table, save_picture, write_table
+from tests.solvers.helpers import dual, four_shapes, last_of
 
 NAMES = {"sga": "SGA", "wdha": "WDHA", "cwb": "CWB", "dsb": "DSB"}
 
@@ -18,7 +18,7 @@ def solved(solver, problem, iterations):
     """Best iterate of a run, and its B from the solver's own potentials."""
     its = iterates(solver, problem, max_iterations=iterations)
     title = f"{solver.label}, {problem.shape[0]}²"
-    *_, last = tqdm(its, total=iterations + 1, desc=title, leave=False)
+    last = last_of(tqdm(its, total=iterations + 1, desc=title, leave=False))
     best = last.best
     primal, _ = primal_objective(problem, best.barycenter, solver.potentials(problem, best.state))
     return best, last, primal
@@ -28,7 +28,7 @@ def solvers_for(reg, quick):
     """Solver and iterations by the names of the paper; SGA stops by itself well before."""
     count = 20 if quick else paper.ITERATIONS
     return {
-        "sga": (MultiscaleSGA(), 30 if quick else 120),
+        "sga": (MultiscaleSGA(), 30 if quick else 70),
         "wdha": (WDHA(), count),
         "cwb": (CWB(reg=reg), count),
         "dsb": (DSB(reg=reg), count),
@@ -36,10 +36,13 @@ def solvers_for(reg, quick):
 
 
 def table(options, figures):
-    """Table 1: D and B of every method at every weight, and SGA's pictures."""
+    """Table 1: D and B of every method at every weight, and SGA's pictures.
+
+    Rows that are there already are kept, so that the table can be made in parts.
+    """
     size = options.size or (96 if options.quick else 1024)
     chosen = options.rows or ([1, 4] if options.quick else range(1, 1 + len(paper.WEIGHTS)))
-    rows, pictures = [], []
+    rows = {int(row["row"]): row for row in read_table(options.out, "table1")}
     for number in chosen:
         weights = paper.WEIGHTS[number - 1]
         problem = four_shapes(size, weights)
@@ -50,7 +53,7 @@ def table(options, figures):
             published = paper.TABLE[name][number - 1]
             if name == "sga":
                 row["D SGA"] = 1e3 * dual(best)
-                pictures.append(best.barycenter)
+                save_picture(options.out, f"row_{number:02d}", ink(best.barycenter))
                 least = round(published * (1 - 5e-4), 5)
                 figures.report(f"row_{number}_D_sga", row["D SGA"], "e-3", least, False, digits=6)
             row[f"B {NAMES[name]}"] = 1e3 * primal[name]
@@ -64,16 +67,12 @@ def table(options, figures):
         figures.report(f"row_{number}_gap_sga_sign", 100 * gap, "%", 0, at_most=False)
         ratio = primal["sga"] / min(value for name, value in primal.items() if name != "sga")
         figures.report(f"row_{number}_B_sga_over_best_other", ratio, "", 1, digits=6)
-        rows.append(row)
+        rows[number] = row
         note = (
             f"Table 1 at {size}², all values × 10³. B by one W₂ routine for all, from below; "
             "SGA here is coarse-to-fine. “paper” has D for SGA, B for the others."
         )
-        write_table(options.out, "table1", rows, note)
-        save_picture(options.out, f"row_{number:02d}", ink(pictures[-1]))
-    columns = [np.hstack([ink(p) for p in pictures[k : k + 4]]) for k in range(0, len(pictures), 4)]
-    if len({block.shape for block in columns}) == 1:
-        save_picture(options.out, "table1", np.vstack(columns)[::4, ::4])
+        write_table(options.out, "table1", [rows[key] for key in sorted(rows)], note)
 
 
 def frames(options, figures):

@@ -27,7 +27,7 @@ from solvers.kernels import c_transform, push_forward
 from tests.benchmarks import paper
 from tests.benchmarks.figures import Figures
 from tests.benchmarks.results import RESULTS, ink, save_picture
-from tests.solvers.helpers import ALPHA, axes, dual, four_shapes
+from tests.solvers.helpers import ALPHA, axes, dual, four_shapes, last_of
 
 SILHOUETTES = ("duck", "heart", "rabbit", "leaf-maple")
 STEPS = 60  # of the default run, more than which a visitor seldom watches
@@ -85,7 +85,7 @@ def shortfall(n):
 
 def solved(solver, problem, steps):
     """Best iterate of that many steps."""
-    *_, last = iterates(solver, problem, max_iterations=steps, tolerance=0)
+    last = last_of(iterates(solver, problem, max_iterations=steps, tolerance=0))
     return last.best
 
 

@@ -24,8 +24,20 @@ def write_table(folder, name, rows, note=""):
     (folder / f"{name}.md").write_text("\n".join([*([note, ""] if note else []), *lines, ""]))
 
 
+def read_table(folder, name):
+    """The rows that `write_table` left, as dicts of strings; none if it has not been called."""
+    path = folder / f"{name}.csv"
+    if not path.exists():
+        return []
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def _spelled(value):
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    try:
+        return f"{float(value):.5g}"
+    except ValueError:
+        return str(value)
 
 
 def ink(density, full=None):

@@ -133,7 +133,7 @@ def test_the_other_sources(app: App, kind: str, choice: str | None) -> None:
 
 def test_settings_come_from_the_solver_and_act(app: App) -> None:
     """The paper's form can be set and run; the controls carry the declared names."""
-    app.page.get_by_text("SGA settings").click()
+    app.page.get_by_text("Solver settings").click()
     app.choose("Scheme", "parallel")
     app.choose("Step rule", "constant")
     app.page.get_by_role("checkbox", name="Envelope").uncheck()
@@ -141,6 +141,24 @@ def test_settings_come_from_the_solver_and_act(app: App) -> None:
     app.wait_for_iteration(lambda number: number >= 3)
     app.button("Pause").click()
     assert max(app.curve()) > 0
+
+
+def test_the_multiscale_solver_streams_every_grid(app: App) -> None:
+    """The picture grows from 32² to the full grid; coarse duals are marked as no bounds."""
+    app.choose("Solver", "Multiscale SGA")
+    app.wait_for_size(32, 32)
+    app.expect_text("Barycenter by Multiscale SGA")
+    app.button("Step").click()
+    app.wait_for_iteration(lambda number: number == 1)
+    app.expect_text("on the coarse grid 32², where it is no bound yet")
+    app.button("Run").click()
+    app.wait_for_size(256, 256)
+    app.button("Pause").click()
+    expect(app.page.get_by_text(re.compile("no bound yet"))).to_have_count(0)
+    assert sum(value is None or value != value for value in app.curve()) == 3  # gaps
+    app.choose("Solver", "SGA")
+    app.wait_for_iteration(lambda number: number == 0)
+    app.expect_text("The plain mixture")
 
 
 def test_slow_motion_and_the_axis(app: App) -> None:

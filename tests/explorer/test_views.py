@@ -65,3 +65,20 @@ def test_the_axis_holds_all_points():
     view.use_axis("seconds")
     assert 3.4 <= view.figure.x_range.end < 10
     assert view.figure.y_range.start < 0 < 34 < view.figure.y_range.end
+
+
+def test_grids_are_told_apart_and_not_joined():
+    view = CurvesView("dual", "D", "#000000")
+    view.extend(
+        [Point(0, 0.0, {"dual": 2.0}, 1), Point(1, 0.1, {"dual": 3.0}, 1)],
+        restarted=True,
+        more_to_come=False,
+    )
+    view.extend([Point(2, 0.2, {"dual": 1.0}, 0)], restarted=False, more_to_come=False)
+    np.testing.assert_array_equal(drawn(view), [2, 3, np.nan, 1])
+    columns = view._source.data
+    assert list(columns["grid"]) == ["1/2 of the full grid", "1/2 of the full grid", "",
+                                     "the full grid"]  # fmt: skip
+    assert columns["alpha"][0] < columns["alpha"][-1] == 1
+    assert view.figure.y_range.start < 1 < 3 < view.figure.y_range.end
+    assert view.figure.x_range.end >= 2

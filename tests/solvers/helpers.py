@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 
 from solvers import SGA, GridProblem, iterates
@@ -71,6 +73,12 @@ def congruence(iterate):
     """Largest ``|Σ α_i f_i|`` of an SGA iterate."""
     state = iterate.state
     return np.abs(np.tensordot(state.problem.weights, state.potentials, axes=1)).max()
+
+
+def last_of(its):
+    """The last iterate, without keeping all others in memory."""
+    (last,) = deque(its, maxlen=1)
+    return last
 
 
 def run(problem, *, state=None, solver=None, steps=60, tolerance=0.0, **settings):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from solvers.kernels import c_transform, push_forward
+from tests.benchmarks.pictures import uniformity
 from tests.solvers.helpers import axes, gaussian, moments, waves
 
 SHAPES = [(32, 32), (20, 33), (40, 9), (2, 2), (10, 10, 10), (6, 11, 8), (2, 2, 2)]
@@ -73,6 +74,50 @@ def test_dilation_scales_a_gaussian_without_holes(stretch):
     assert np.abs(pushed - expected).max() < 0.08 * expected.max()
 
 
+@pytest.mark.parametrize("shape", [(64, 64), (24, 24, 24)], ids=str)
+@pytest.mark.parametrize("spread", [False, True])
+@pytest.mark.parametrize("normal", [(1, 0, 0), (0, 1, 0), (0.6, 0.8, 0), (0.48, 0.6, 0.64)])
+def test_a_tear_leaves_its_gap_empty(shape, spread, normal):
+    """``f^c = −s |n · (x − c)|`` moves the two sides of a plane apart, by s each."""
+    normal = np.array(normal)[: len(shape)]
+    normal = normal / np.linalg.norm(normal)
+    spacing, shift = 1 / shape[0], 5 / shape[0]
+    x = [a - 0.5 for a in axes(shape)]  # the plane runs between two nodes, or through some
+    side = sum(n * a for n, a in zip(normal, x, strict=True))
+    ball = (sum(a**2 for a in x) < 0.3**2).astype(float)
+    pushed = push_forward((-shift * np.abs(side))[None], ball[None], spacing, spread)[0]
+    assert pushed.sum() == pytest.approx(ball.sum())
+    gap = np.abs(side) < shift - 2 * spacing
+    assert pushed[gap].sum() < 0.005 * ball.sum()
+    halves = [np.where(side * sign > 0, ball, 0) for sign in (-1, 1)]
+    centres = [(side * half).sum() / half.sum() for half in halves]
+    sides = [np.where(side * sign > 0, pushed, 0) for sign in (-1, 1)]
+    moved = [(side * half).sum() / half.sum() for half in sides]
+    np.testing.assert_allclose(moved, np.add(centres, [-shift, shift]), atol=0.2 * spacing)
+
+
+def test_an_affine_map_leaves_a_disc_uniform():
+    assert uniformity() < 0.01
+
+
+def test_spreading_blurs_the_identity_by_half_a_cell(rng):
+    density = np.zeros((1, 9, 9))
+    density[0, 4, 4] = 1
+    spread = push_forward(np.zeros_like(density), density, 1 / 9, spread=True)[0]
+    np.testing.assert_allclose(spread[4, 3:6].sum(), 0.75, rtol=1e-12)
+    np.testing.assert_allclose(spread.sum(axis=0)[3:6], [0.125, 0.75, 0.125], rtol=1e-12)
+    even = push_forward(np.zeros((1, 6, 7)), np.ones((1, 6, 7)), 1 / 7, spread=True)
+    np.testing.assert_allclose(even, 1, rtol=1e-12)
+
+
+def test_nan_in_the_map_does_not_crash(rng):
+    f = rng.random((1, 12, 12))
+    f[0, 3:6, 4] = np.nan
+    for spread in (False, True):
+        pushed = push_forward(f, rng.random((1, 12, 12)), 1 / 12, spread)
+        assert pushed.shape == (1, 12, 12)
+
+
 @pytest.mark.parametrize("shape", [(33, 20), (9, 6, 7)], ids=str)
 def test_results_do_not_depend_on_the_workers(rng, shape, set_workers):
     f, densities = waves(rng, (3, *shape)), rng.random((3, *shape))
@@ -80,7 +125,7 @@ def test_results_do_not_depend_on_the_workers(rng, shape, set_workers):
     results = []
     for count in (1, 2, 3, 8, 64):
         set_workers(count)
-        results.append(push_forward(c_transform(f, spacing), densities, spacing, 2))
+        results.append(push_forward(c_transform(f, spacing), densities, spacing, True))
     for other in results[1:]:
         np.testing.assert_allclose(other, results[0], rtol=1e-12, atol=1e-14)
 
