@@ -248,16 +248,20 @@ class SobolevAscent(Solver):
         problem, images = state.problem, state.images
         weights, last = problem.weights, len(images) - 1
         if self.scheme == "symmetric":
-            mean = np.tensordot(weights, images, axes=1)
-            direction = kernels.inverse_laplacian(mean - images, problem.spacing)
+            # The direction of the heaviest follows from those of the others.
+            follows = int(np.argmax(weights))
+            free = [i for i in range(last + 1) if i != follows]
+            surplus = np.tensordot(weights, images, axes=1) - images[free]
+            scale: Any = 1.0
         else:
+            follows = last
             free = list(range(last)) if group is None else group
-            direction = np.zeros_like(images)
-            alpha = weights[free].reshape(-1, *[1] * len(problem.shape))
             surplus = images[last] - images[free]
-            direction[free] = alpha * kernels.inverse_laplacian(surplus, problem.spacing)
-            direction[last] = -np.tensordot(weights[:last], direction[:last], axes=1)
-            direction[last] /= weights[last]
+            scale = weights[free].reshape(-1, *[1] * len(problem.shape))
+        direction = np.zeros_like(images)
+        direction[free] = scale * kernels.inverse_laplacian(surplus, problem.spacing)
+        direction[follows] = -np.tensordot(weights[free], direction[free], axes=1)
+        direction[follows] /= weights[follows]
         return direction, -float(weights @ mean_products(direction, images))
 
     def _enveloped(self, problem: GridProblem, potentials: Array) -> Array:

@@ -113,11 +113,7 @@ class CWB(Solver):
         if state is None:
             log_debiasing = np.zeros(problem.shape)
             return EntropicState(problem, self.reg, log_scalings, log_debiasing, barycenter)
-        if state.problem.shape != problem.shape:
-            raise ValueError(
-                f"state: belongs to a grid of shape {state.problem.shape}, "
-                f"but the problem's is {problem.shape}."
-            )
+        problem.require_grid_of(state.problem)
         old = dict(zip(state.problem.kept, state.log_scalings, strict=True)) | state.set_aside
         for i, given in enumerate(problem.kept):
             if given in old:

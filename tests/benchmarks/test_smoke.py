@@ -18,6 +18,21 @@ LINE = r"^{} = \S+ .*\(bar: at (?:most|least) \S+, not judged .+\)$"
     ("script", "names"),
     [
         ("sga_iteration", ["sga_iteration_per_marginal_2", "sga_iteration_per_marginal_4"]),
+        (
+            "grid",
+            [
+                "row_1_D_sga",
+                "row_4_B_dsb",
+                "rate_parallel_constant",
+                "frames_B_sga_over_wdha",
+                "growth_per_cell",
+                "cold_2",
+                "warm_over_cold",
+                "cwb_over_pot",
+                "peak_memory",
+            ],
+        ),
+        ("pictures", ["uniformity", "stray_mass_shapes", "short_of_linear_program_14"]),
         ("page", ["first_paint", "iterates_shown", "pause_reaction"]),
     ],
 )

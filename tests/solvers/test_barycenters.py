@@ -85,7 +85,7 @@ def test_rotated_gaussians():
     np.testing.assert_allclose(std, np.sqrt(geodesic / 2), rtol=0.01)
 
 
-@pytest.mark.parametrize(("n", "short_by"), [(10, 0.06), (14, 0.03), (20, 0.015)])
+@pytest.mark.parametrize(("n", "short_by"), [(10, 0.02), (14, 0.01), (20, 0.003)])
 def test_dual_stays_below_the_linear_program(n, short_by):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of whatever optional packages POT finds
