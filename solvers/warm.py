@@ -16,19 +16,31 @@ from threading import Event, Thread
 import numpy as np
 
 
-def run_every_kernel() -> None:
-    """Compile, or load from the cache, all that the solvers call, by solving tiny problems."""
+def run_kernels(every: bool = True) -> None:
+    """Compile, or load from the cache, what the solvers call, by solving tiny problems.
+
+    Parameters
+    ----------
+    every : bool
+        False for SGA's kernels alone, which a page needs first; the others load when first used.
+    """
+    from solvers import kernels
     from solvers.entropic import CWB
-    from solvers.loop import iterates
+    from solvers.loop import Solver, iterates
     from solvers.problems import GridProblem
     from solvers.sga import SGA
 
     rng = np.random.default_rng(0)
+    solvers: list[Solver] = [SGA()]
+    if every:
+        solvers += [CWB(), CWB(reg=1e-3)]  # its kernels change with ε
     for shape in [(8, 8), (4, 4, 4)]:
         problem = GridProblem(rng.random((2, *shape)))
-        for solver in (SGA(), CWB(), CWB(reg=1e-3)):  # its kernels change with ε
+        for solver in solvers:
             for _ in iterates(solver, problem, max_iterations=1):
                 pass
+        if every:  # SGA calls it late
+            kernels.push_to_nodes(problem.marginals, problem.marginals, problem.spacing)
 
 
 @cache
@@ -54,7 +66,7 @@ def warm_up() -> Event:
                 check=False,
                 timeout=300,
             )
-            run_every_kernel()
+            run_kernels(every=False)
         finally:
             ready.set()
 
@@ -63,4 +75,4 @@ def warm_up() -> Event:
 
 
 if __name__ == "__main__":
-    run_every_kernel()
+    run_kernels()

@@ -2,11 +2,11 @@
 
     python -m tests.benchmarks.grid [part …] [--quick] [--size N] [--rows 1 4] [--out FOLDER]
 
-Parts: `table` (table 1 of the SGA paper: 12 weights, four solvers), `gap` (it falls with n), `schemes` (figure 2), `frames`
-(16 street frames), `scaling` (cost against cells and marginals), `speed` (the speed table, CWB and
-DSB against POT, peak memory). All by default. Tables (Markdown and CSV) and figures go to
-`tests/benchmarks/results`. A quick run is small, leaves its results in a temporary folder, and is
-not judged.
+Parts: `table` (table 1 of the SGA paper: 12 weights, four solvers), `gap` (the duality gap falls
+with n), `frames` (16 street frames), `schemes` (figure 2), `scaling` (cost against cells and
+marginals), `speed` (the speed table, CWB and DSB against POT, peak memory). All by default. Tables
+(Markdown and CSV) and figures go to `tests/benchmarks/results`. A quick run is small, leaves its
+results in a temporary folder, and is not judged.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from tests.benchmarks.results import RESULTS
 PARTS = {
     "table": grid_table.table,
     "gap": grid_table.gap,
-    "schemes": grid_scaling.schemes,
     "frames": grid_table.frames,
+    "schemes": grid_scaling.schemes,
     "scaling": grid_scaling.scaling,
     "speed": grid_speed.speed,
 }

@@ -17,7 +17,7 @@ def test_kernels_are_ready_after_the_event():
 
 
 @pytest.mark.parametrize(
-    ("home", "name"), [(subprocess, "run"), (warm, "run_every_kernel")], ids=["process", "kernels"]
+    ("home", "name"), [(subprocess, "run"), (warm, "run_kernels")], ids=["process", "kernels"]
 )
 def test_the_event_is_set_after_a_failure_too(monkeypatch, home, name):
     def fail(*args, **kwargs):
