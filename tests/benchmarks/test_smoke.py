@@ -27,7 +27,7 @@ LINE = r"^{} = \S+ .*\(bar: at (?:most|least) \S+, not judged .+\)$"
                 "frames_B_sga_over_wdha",
                 "growth_per_cell",
                 "cold_2",
-                "warm_over_cold",
+                "warm_over_cold_sga",
                 "cwb_over_pot",
                 "peak_memory",
             ],
