@@ -18,18 +18,27 @@ from solvers.parallel import ranges, run_all, worker_count
 
 @njit(cache=True, nogil=True)
 def _choose_rows(values: Array, least: Array, chosen: Array, start: int, stop: int) -> None:
-    """``min_k ½(j − k)² + values[row, k]`` and the first k that attains it, for rows (rows, n)."""
+    """``min_k ½(j − k)² + values[row, k]`` and the first k that attains it, for rows (rows, n).
+
+    A node never chooses before the choice of a node before it: halving the strides, each choice
+    lies between two that are known.
+    """
     n = values.shape[1]
     for row in range(start, stop):
-        k = 0
-        for j in range(n):  # the choice never moves backwards
-            best, best_k = np.inf, k
-            for candidate in range(k, n):
-                value = 0.5 * (j - candidate) ** 2 + values[row, candidate]
-                if value < best:
-                    best, best_k = value, candidate
-            least[row, j], chosen[row, j] = best, best_k
-            k = best_k
+        stride = 1
+        while 2 * stride <= n:
+            stride *= 2
+        while stride >= 1:
+            for j in range(stride - 1, n, 2 * stride):
+                low = chosen[row, j - stride] if j >= stride else 0
+                high = chosen[row, j + stride] if j + stride < n else n - 1
+                best, best_k = np.inf, low
+                for k in range(low, high + 1):
+                    value = 0.5 * (j - k) ** 2 + values[row, k]
+                    if value < best:
+                        best, best_k = value, k
+                least[row, j], chosen[row, j] = best, best_k
+            stride //= 2
 
 
 def _choose(values: Array, axis: int) -> tuple[Array, Array]:
