@@ -23,7 +23,7 @@ def schemes(options, figures):
     """How fast the dual of the paper's schemes climbs at equal weights."""
     from matplotlib import pyplot as plt
 
-    size = options.size or (64 if options.quick else 512)
+    size = options.size or (64 if options.quick else 256)
     count = 30 if options.quick else 300
     problem = four_shapes(size, np.ones(4))
     top = dual(_last(MultiscaleSGA(), problem, 60).best)
