@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 from tests.benchmarks import grid_scaling, grid_speed, grid_table
 from tests.benchmarks.figures import Figures
-from tests.benchmarks.results import RESULTS
+from tests.benchmarks.output import RESULTS
 
 PARTS = {
     "table": grid_table.table,

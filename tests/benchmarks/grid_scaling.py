@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from solvers import SGA, GridProblem, MultiscaleSGA, iterates
 from solvers.datasets import SHAPES, shape, silhouette, silhouette_names
-from tests.benchmarks.results import write_table
+from tests.benchmarks.output import write_table
 from tests.benchmarks.timing import dct_pair, median_seconds
 from tests.solvers.helpers import PAPER, dual, four_shapes, last_of
 

@@ -9,7 +9,7 @@ from statistics import median
 from time import perf_counter
 
 from solvers import CWB, DSB, SGA, MultiscaleSGA, iterates
-from tests.benchmarks.results import write_table
+from tests.benchmarks.output import write_table
 from tests.benchmarks.timing import dct_pair
 from tests.solvers.helpers import ALPHA, dual, four_shapes, last_of
 

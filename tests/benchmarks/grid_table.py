@@ -10,7 +10,7 @@ from tqdm import tqdm
 from solvers import CWB, DSB, WDHA, GridProblem, MultiscaleSGA, iterates, primal_objective
 from solvers.datasets import STREET_FRAMES, street_frame
 from tests.benchmarks import paper
-from tests.benchmarks.results import ink, read_table, save_picture, write_table
+from tests.benchmarks.output import ink, read_table, save_picture, write_table
 from tests.solvers.helpers import dual, four_shapes, last_of
 
 NAMES = {"sga": "SGA", "wdha": "WDHA", "cwb": "CWB", "dsb": "DSB"}

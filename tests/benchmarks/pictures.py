@@ -26,7 +26,7 @@ from solvers.grids import halved
 from solvers.kernels import c_transform, push_forward
 from tests.benchmarks import paper
 from tests.benchmarks.figures import Figures
-from tests.benchmarks.results import RESULTS, ink, save_picture
+from tests.benchmarks.output import RESULTS, ink, save_picture
 from tests.solvers.helpers import ALPHA, axes, dual, four_shapes, last_of
 
 SILHOUETTES = ("duck", "heart", "rabbit", "leaf-maple")
