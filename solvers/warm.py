@@ -22,7 +22,7 @@ def run_kernels(every: bool = True) -> None:
     Parameters
     ----------
     every : bool
-        False for SGA's kernels alone, which a page needs first; the others load when first used.
+        False for SGA in the plane alone, which a page needs first.
     """
     from solvers import kernels
     from solvers.entropic import CWB
@@ -31,16 +31,30 @@ def run_kernels(every: bool = True) -> None:
     from solvers.sga import SGA
 
     rng = np.random.default_rng(0)
+    shapes: list[tuple[int, ...]] = [(8, 8)]
     solvers: list[Solver] = [SGA()]
     if every:
+        shapes.append((4, 4, 4))
         solvers += [CWB(), CWB(reg=1e-3)]  # its kernels change with ε
-    for shape in [(8, 8), (4, 4, 4)]:
+    for shape in shapes:
         problem = GridProblem(rng.random((2, *shape)))
         for solver in solvers:
             for _ in iterates(solver, problem, max_iterations=1):
                 pass
         if every:  # SGA calls it late
             kernels.push_to_nodes(problem.marginals, problem.marginals, problem.spacing)
+
+
+def _fill_cache(what: str) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "solvers.warm", what],
+        cwd=Path(__file__).parents[1],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+        timeout=300,
+    )
 
 
 @cache
@@ -50,29 +64,22 @@ def warm_up() -> Event:
     Returns
     -------
     threading.Event
-        Set when the kernels are ready. It is set after a failure too: the kernels then compile at
-        their first use, where an error can be reported.
+        Set when SGA's kernels in the plane are ready. It is set after a failure too: the kernels
+        then compile at their first use, where an error can be reported.
     """
     ready = Event()
 
     def work() -> None:
         try:
-            subprocess.run(
-                [sys.executable, "-m", "solvers.warm"],
-                cwd=Path(__file__).parents[1],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                check=False,
-                timeout=300,
-            )
+            _fill_cache("first")
             run_kernels(every=False)
         finally:
             ready.set()
+        _fill_cache("every")  # nobody waits for the others
 
     Thread(target=work, name="warm-up", daemon=True).start()
     return ready
 
 
 if __name__ == "__main__":
-    run_kernels()
+    run_kernels(every=sys.argv[1:] != ["first"])
