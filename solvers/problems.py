@@ -14,7 +14,8 @@ from solvers.grids import halved
 MIN_MARGINALS, MAX_MARGINALS = 2, 16
 
 
-def _numbers(name: str, values: ArrayLike) -> Array:
+def real_numbers(name: str, values: ArrayLike) -> Array:
+    """A float64 copy of what is called `name` in the error that refuses anything else."""
     try:
         if np.iscomplexobj(values):
             raise ValueError("complex numbers were given")
@@ -41,7 +42,7 @@ def normalised_weights(weights: ArrayLike, count: int) -> Array:
     ValueError
         Naming the field ``weights``, the offending value and the rule.
     """
-    values = _numbers("weights", weights)
+    values = real_numbers("weights", weights)
     if values.shape != (count,):
         raise ValueError(
             f"weights: one number for each of the {count} marginals is needed, "
@@ -145,7 +146,7 @@ class GridProblem:
     def _checked_stack(marginals: Any) -> Array:
         if not np.iterable(marginals):
             raise ValueError(f"marginals: must be a stack of densities, not {marginals!r}.")
-        densities = [_numbers("marginals", density) for density in marginals]
+        densities = [real_numbers("marginals", density) for density in marginals]
         shapes = [density.shape for density in densities]
         for i, shape in enumerate(shapes):
             if shape != shapes[0]:

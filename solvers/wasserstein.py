@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from solvers import kernels
 from solvers.arrays import Array
 from solvers.grids import doubled, halved
+from solvers.problems import real_numbers
 
 # Compare the gain of a step with the gain that its slope promised.
 _GOOD, _POOR = 0.75, 0.25
@@ -131,12 +132,7 @@ def wasserstein(
 
 def normalised_density(name: str, values: ArrayLike) -> Array:
     """Check a density called `name` in errors, and scale it to mean 1."""
-    try:
-        if np.iscomplexobj(values):
-            raise ValueError("complex numbers were given")
-        density = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name}: must be real numbers in a regular array ({error}).") from None
+    density = real_numbers(name, values)
     if density.ndim not in (2, 3) or min(density.shape) < 2:
         raise ValueError(
             f"{name}: must be a 2D or 3D array with at least 2 cells along each axis, "

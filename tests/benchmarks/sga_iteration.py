@@ -15,25 +15,19 @@ from __future__ import annotations
 import argparse
 import sys
 from statistics import median
-from time import perf_counter
 
 import numpy as np
 from scipy.fft import dctn, idctn
 
 from solvers import SGA
 from tests.benchmarks.figures import Figures
+from tests.benchmarks.timing import median_seconds
 from tests.solvers.helpers import ALPHA, PAPER, four_shapes
 
 SIZE = 1024  # of the paper, for which the bar is set
 BAR = 3.5  # DCT pairs for each marginal
 
 WEIGHTS = {2: (2 / 3, 0, 0, 1 / 3), 4: ALPHA}
-
-
-def seconds_of(action):
-    started = perf_counter()
-    action()
-    return perf_counter() - started
 
 
 class Climb:
@@ -60,7 +54,9 @@ def measure(size, rounds, after):
         for _ in range(after):
             action()
     # Interleaved, so that whatever else the machine does falls on all alike.
-    times = [{key: seconds_of(action) for key, action in actions.items()} for _ in range(rounds)]
+    times = [
+        {key: median_seconds(action, 1) for key, action in actions.items()} for _ in range(rounds)
+    ]
     return {key: median(time[key] for time in times) for key in actions}
 
 
