@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import urlencode
+
 import panel as pn
 import panel_material_ui as pmui
+from bokeh.document import Document
 from panel.util import edit_readonly  # type: ignore[attr-defined]
 
 from explorer.pages.densities import DensitiesPage
@@ -15,7 +19,7 @@ def session() -> pmui.Page:
     pn.extension(notifications=True)
     document = pn.state.curdoc
     assert document is not None  # there is one while a session is being built
-    page = DensitiesPage(document.add_next_tick_callback)
+    page = DensitiesPage(document.add_next_tick_callback, _query(document))
     # What changes before the browser listens may never reach it.
     pn.state.onload(page.open)
     pn.state.on_session_destroyed(lambda context: page.close())
@@ -35,6 +39,14 @@ def session() -> pmui.Page:
     frame.param.watch(lambda event: page.set_dark(event.new), "dark_theme")
     page.set_dark(frame.dark_theme)
     return frame
+
+
+def _query(document: Document) -> str:
+    """The address from its question mark on."""
+    context: Any = document.session_context  # Bokeh's types do not know the request
+    arguments = context.request.arguments if context and context.request else {}
+    pairs = [(name, value) for name, values in arguments.items() for value in values]
+    return f"?{urlencode(pairs)}" if pairs else ""
 
 
 def _on_a_phone() -> bool:

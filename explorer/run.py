@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Condition, Thread
 from time import monotonic
 from typing import Any
 
 import numpy as np
 
-from solvers import Iterate, Solver, iterates, warm_up
+from explorer.continued import continued
+from explorer.turns import TURNS, Seat
+from solvers import Iterate, Solver, warm_up
 
 # Seconds over which the rate of iterations is measured.
 _RATE_WINDOW = 2.0
@@ -41,6 +43,8 @@ class Batch:
     ticket : int
         To be handed to `Run.acknowledge` once the browser has painted the frame.
     newest : Iterate
+    problem : object
+        What it belongs to.
     points : tuple of Point
         All new points, in order.
     restarted : bool
@@ -51,6 +55,7 @@ class Batch:
 
     ticket: int
     newest: Iterate
+    problem: Any
     points: tuple[Point, ...]
     restarted: bool
     rate: float
@@ -60,7 +65,8 @@ class Batch:
 class _Job:
     solver: Solver
     problem: Any
-    state: Any
+    chain: object  # the same for all that start from the one before
+    warm: bool
 
 
 class Run:
@@ -75,6 +81,9 @@ class Run:
     schedule : callable
         Takes a function and calls it soon in the document's thread; safe from any thread
         (``document.add_next_tick_callback``).
+    record : callable, optional
+        Called in the worker's thread with every iterate, shown or not, and whether it is the first
+        of a new problem.
     """
 
     def __init__(
@@ -82,8 +91,11 @@ class Run:
         show: Callable[[Batch], None],
         fail: Callable[[str], None],
         schedule: Callable[[Callable[[], None]], Any],
+        record: Callable[[Iterate, bool], None] = lambda iterate, first: None,
     ) -> None:
         self._show, self._fail, self._schedule = show, fail, schedule
+        self._record = record
+        self._seat = Seat()
         self._change = Condition()
         self._job: _Job | None = None
         self._spent: _Job | None = None  # a job whose solver has stopped
@@ -92,7 +104,8 @@ class Run:
         self._closed = False
         self._thread: Thread | None = None
         self._newest: Iterate | None = None  # newest of the current job, shown or not
-        self._waiting = False  # whether it still has to be shown
+        self._state: Any = None  # newest of all jobs that each start from the one before
+        self._mail: tuple[Iterate, Any] | None = None  # what is to be shown next, and its problem
         self._points: list[Point] = []
         self._restarted = True
         self._ticket = 0
@@ -109,21 +122,31 @@ class Run:
     def state(self) -> Any:
         """The solver's newest state, to start warm from; None before the first."""
         with self._change:
-            if self._newest is not None:
-                return self._newest.state
-            return self._job and self._job.state
+            return self._state
 
     @property
-    def number(self) -> int:
-        """The newest iterate's number; 0 before there is one."""
+    def newest(self) -> Iterate | None:
+        """The newest iterate of the problem, shown or not."""
         with self._change:
-            return self._newest.number if self._newest is not None else 0
+            return self._newest
 
-    def start(self, solver: Solver, problem: Any, state: Any = None) -> None:
-        """Turn to a problem: show its first iterate, and go on if the run is playing."""
+    def start(self, solver: Solver, problem: Any, warm: bool = False) -> None:
+        """Turn to a problem: show its first iterate, and go on if the run is playing.
+
+        Parameters
+        ----------
+        solver : Solver
+        problem : object
+        warm : bool
+            Start from the newest state. While the run is playing, the problem before then still
+            gets its first step: the transport follows a hand that never rests.
+        """
         with self._change:
-            self._job = _Job(solver, problem, state)
-            self._newest, self._waiting, self._restarted = None, False, True
+            chain = self._job.chain if warm and self._job is not None else object()
+            self._job = _Job(solver, problem, chain, warm)
+            self._newest, self._restarted = None, True
+            if not warm:
+                self._state = self._mail = None
             self._points.clear()
             self._times.clear()
             if self._credit < np.inf:  # a single step was meant for the old problem
@@ -164,8 +187,7 @@ class Run:
         """End the thread and let go of all data; called when the session ends."""
         with self._change:
             self._closed = True
-            self._job = self._newest = None
-            self._waiting = False
+            self._job = self._newest = self._state = self._mail = None
             self._change.notify_all()
 
     def join(self, timeout: float) -> bool:
@@ -185,25 +207,36 @@ class Run:
         warm_up().wait()
         job: _Job | None = None
         source: Iterator[Iterate] = iter(())
+        last: Iterate | None = None
         while True:
             with self._change:
                 while not self._closed and self._job is job and self._nothing_to_do():
                     self._change.wait()
                 if self._closed or self._job is None:
                     return
-                if self._job is not job:
+                if job is None or (self._job is not job and not self._owes_a_step(job, last)):
                     job = self._job
-                    source = _endless(job)
+                    source = self._iterates(job)
                 else:
                     self._credit -= 1
             started = monotonic()
             try:
-                self._post(job, next(source))
+                with TURNS.turn(self._seat):
+                    last = next(source)
+                self._post(job, last)
             except Exception as error:  # any solver's error becomes a sentence, not a dead page
-                source = _endless(job)
-                self._restarted = True
+                source, last = self._iterates(job), None
                 self._report(job, str(error) or type(error).__name__)
             self._wait_for_the_eye(job, started)
+
+    def _iterates(self, job: _Job) -> Iterator[Iterate]:
+        return continued(job.solver, job.problem, self._state if job.warm else None)
+
+    def _owes_a_step(self, job: _Job, last: Iterate | None) -> bool:
+        """Whether a problem that has been replaced, the transport carried on, is still to move."""
+        if self._job is None or self._job.chain is not job.chain:
+            return False
+        return self._credit == np.inf and _has_not_moved(last)
 
     def _nothing_to_do(self) -> bool:
         if self._newest is not None and self._newest.number == 0 and self._spent is self._job:
@@ -221,20 +254,27 @@ class Run:
 
     def _post(self, job: _Job, iterate: Iterate) -> None:
         with self._change:
-            if self._job is not job:
+            if self._job is None or self._job.chain is not job.chain:
                 return
-            if iterate.stopped:
-                # A problem that is solved before it begins (all weight in a corner) leaves a
-                # playing run playing: the next change of the weights goes on.
-                self._spent = job
-                if iterate.number > 0 or self._credit < np.inf:
-                    self._credit = 0
-            self._newest, self._waiting = iterate, True
-            self._points.append(
-                Point(iterate.number, iterate.seconds, iterate.objectives, iterate.levels_left)
-            )
-            self._times.append(monotonic())
+            self._state, self._mail = iterate.state, (iterate, job.problem)
+            if self._job is job:
+                self._note(job, iterate)
             self._call_for_flush()
+
+    def _note(self, job: _Job, iterate: Iterate) -> None:
+        """Keep what the current problem's curves and recording need."""
+        if iterate.stopped:
+            # A problem that is solved before it begins (all weight in a corner) leaves a
+            # playing run playing: the next change of the weights goes on.
+            self._spent = job
+            if iterate.number > 0 or self._credit < np.inf:
+                self._credit = 0
+        self._record(iterate, self._newest is None)
+        self._newest = iterate
+        self._points.append(
+            Point(iterate.number, iterate.seconds, iterate.objectives, iterate.levels_left)
+        )
+        self._times.append(monotonic())
 
     def _report(self, job: _Job, sentence: str) -> None:
         with self._change:
@@ -244,21 +284,21 @@ class Run:
             self._schedule(lambda: self._fail(sentence))
 
     def _call_for_flush(self) -> None:
-        if self._waiting and not self._in_flight and not self._closed:
+        if self._mail is not None and not self._in_flight and not self._closed:
             self._in_flight = True
             self._ticket += 1
             self._schedule(self._flush)
 
     def _flush(self) -> None:
         with self._change:
-            if not self._waiting or self._newest is None:  # the problem has changed meanwhile
+            if self._mail is None:  # the problem has changed meanwhile
                 self._in_flight = False
                 return
-            batch = Batch(
-                self._ticket, self._newest, tuple(self._points), self._restarted, self._rate()
-            )
+            newest, problem = self._mail
+            points = tuple(self._points)
+            batch = Batch(self._ticket, newest, problem, points, self._restarted, self._rate())
             self._points.clear()
-            self._waiting = self._restarted = False
+            self._mail, self._restarted = None, False
         self._show(batch)
 
     def _rate(self) -> float:
@@ -270,26 +310,5 @@ class Run:
         return (len(times) - 1) / max(times[-1] - times[0], 1e-9)
 
 
-def _endless(job: _Job) -> Iterator[Iterate]:
-    """The iterates of a job; after a stop it goes on from there, and so do the numbers."""
-    start, state = Iterate(None, {}, None), job.state
-    best: Iterate | None = None
-    while True:
-        last = start
-        for iterate in iterates(job.solver, job.problem, state):
-            last = _shifted(iterate, start)
-            if best is not None and (best.score or -np.inf) > (last.best.score or -np.inf):
-                last = replace(last, better=best)
-            # A continued loop first repeats the iterate that it continues from.
-            if iterate.number or start.number == 0 or iterate.stopped:
-                yield last
-        start, state, best = last, last.state, last.best
-
-
-def _shifted(iterate: Iterate, start: Iterate) -> Iterate:
-    return replace(
-        iterate,
-        number=start.number + iterate.number,
-        seconds=start.seconds + iterate.seconds,
-        better=iterate.better and _shifted(iterate.better, start),
-    )
+def _has_not_moved(last: Iterate | None) -> bool:
+    return last is not None and last.number == 0 and last.stopped is None

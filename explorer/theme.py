@@ -5,7 +5,13 @@ from __future__ import annotations
 # Told apart by readers with any common colour blindness, and legible on white and on near-black.
 MARGINAL_COLORS = ("#d1495b", "#1f8a70", "#3f6fd8", "#d08a1d", "#8a56c2", "#2a93b5")
 
-SOLVER_COLORS = {"SGA": "#5b72f0", "Multiscale SGA": "#1f8a70"}
+SOLVER_COLORS = {
+    "SGA": "#5b72f0",
+    "Multiscale SGA": "#1f8a70",
+    "WDHA": "#d9542b",
+    "CWB": "#b8860b",
+    "DSB": "#c2528b",
+}
 
 
 def _look(primary: str, desk: str, paper: str, ink: str, line: str) -> dict[str, object]:
@@ -22,6 +28,7 @@ def _look(primary: str, desk: str, paper: str, ink: str, line: str) -> dict[str,
         "MuiAppBar": header,
         "MuiPaper": {"backgroundImage": "none"},
         "MuiButton": {"textTransform": "none", "fontWeight": 600},
+        "MuiToggleButton": {"textTransform": "none", "whiteSpace": "nowrap"},
     }
     return {
         "palette": {

@@ -9,11 +9,13 @@
 from solvers.entropic import CWB, DSB
 from solvers.loop import Iterate, Solver, iterates
 from solvers.multiscale import MultiscaleSGA
+from solvers.origins import displaced, origins
 from solvers.path import along_path, weights_between
 from solvers.primal import duality_gap, primal_objective, with_primal
 from solvers.problems import GridProblem
 from solvers.registry import SOLVERS
 from solvers.sga import SGA
+from solvers.sharpness import edge_width
 from solvers.warm import warm_up
 from solvers.wasserstein import Transport, wasserstein
 from solvers.wdha import WDHA
@@ -30,8 +32,11 @@ __all__ = [
     "Solver",
     "Transport",
     "along_path",
+    "displaced",
     "duality_gap",
+    "edge_width",
     "iterates",
+    "origins",
     "primal_objective",
     "warm_up",
     "wasserstein",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +21,7 @@ def primal_objective(
     *,
     tolerance: float = 1e-5,
     max_iterations: int = 100,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> tuple[float, Array]:
     """The barycenter functional ``B(ν) = Σ α_i ½W₂²(μ_i, ν)``.
 
@@ -32,8 +33,8 @@ def primal_objective(
     potentials : array, (m, *shape), optional
         Potentials on the barycenter's side, in length², to start from. The value is never below
         what they give; potentials with ``Σ α_i f_i = 0`` give the dual objective D.
-    tolerance, max_iterations
-        As for `wasserstein`.
+    tolerance, max_iterations, cancelled
+        As for `wasserstein`; what a cancelled call returns is only a lower bound.
 
     Returns
     -------
@@ -63,6 +64,7 @@ def primal_objective(
             None if potentials is None else potentials[i],
             tolerance=tolerance,
             max_iterations=max_iterations,
+            cancelled=cancelled,
         )
         value += weight * transport.cost
         found[i] = transport.potentials[1]

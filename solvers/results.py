@@ -12,11 +12,8 @@ from numpy.typing import NDArray
 
 from solvers.arrays import Array, FloatArray
 from solvers.loop import Iterate
+from solvers.sharpness import full_density
 
-# Full ink is the quantile of the occupied cells: a single cell with a spike would otherwise leave
-# the rest of the picture pale.
-_FULL_INK = 0.995
-_OCCUPIED = 0.05
 # White between the projections of a volume, as a fraction of its longest side.
 _GAP = 0.05
 
@@ -127,9 +124,7 @@ def picture(density: Array) -> NDArray[np.uint8]:
 
 
 def _inked(density: Array) -> NDArray[np.uint8]:
-    occupied = density[density > _OCCUPIED * density.mean()]
-    full = float(np.quantile(occupied, _FULL_INK, method="lower"))
-    return (255.5 - 255 * np.clip(density / full, 0, 1)).astype(np.uint8)
+    return (255.5 - 255 * np.clip(density / full_density(density), 0, 1)).astype(np.uint8)
 
 
 def save(result: Result, archive: Path, image: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -38,7 +39,7 @@ class Transport:
     iterations : int
         Iterations on the finest grid.
     converged : bool
-        False where the cap on iterations came first.
+        False where the cap on iterations, or the end by `cancelled`, came first.
     """
 
     source: Array
@@ -78,6 +79,7 @@ def wasserstein(
     *,
     tolerance: float = 1e-5,
     max_iterations: int = 100,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> Transport:
     """Wasserstein-2 distance between two densities, with potentials and map.
 
@@ -98,6 +100,8 @@ def wasserstein(
         Stop when a few iterations together raise the cost by less than this fraction; ≥ 0.
     max_iterations : int
         Iterations at most (on each grid); ≥ 0. One iteration moves both potentials.
+    cancelled : callable
+        Asked before each iteration; True ends the ascent where it is.
 
     Returns
     -------
@@ -123,11 +127,11 @@ def wasserstein(
             f"target: has the shape {nu.shape}, but must have the source's, {mu.shape}."
         )
     if potential is None:
-        return _from_coarse(mu, nu, tolerance, max_iterations)
+        return _from_coarse(mu, nu, tolerance, max_iterations, cancelled)
     f = np.asarray(potential, dtype=np.float64)
     if f.shape != nu.shape or not np.isfinite(f).all():
         raise ValueError(f"potential: must be finite numbers of the target's shape, {nu.shape}.")
-    return _back_and_forth(mu, nu, f, tolerance, max_iterations)
+    return _back_and_forth(mu, nu, f, tolerance, max_iterations, cancelled)
 
 
 def normalised_density(name: str, values: ArrayLike) -> Array:
@@ -162,7 +166,12 @@ class _Side:
 
 
 def _back_and_forth(
-    source: Array, target: Array, potential: Array, tolerance: float, max_iterations: int
+    source: Array,
+    target: Array,
+    potential: Array,
+    tolerance: float,
+    max_iterations: int,
+    cancelled: Callable[[], bool],
 ) -> Transport:
     """Ascend on both sides in turn, from a potential on the target's side."""
     spacing = _spacing(source)
@@ -172,7 +181,7 @@ def _back_and_forth(
     there = _Side(source[None], g, _FIRST_STEP / source.max())
     costs = [_dual(f, target, g, source)]
     converged = False
-    while not converged and len(costs) <= max_iterations:
+    while not converged and len(costs) <= max_iterations and not cancelled():
         half_way = _ascend(here, there, costs[-1], spacing)
         costs.append(_ascend(there, here, half_way, spacing))
         since = costs[-1 - _PATIENCE :]
@@ -209,14 +218,20 @@ def _ascend(here: _Side, there: _Side, cost: float, spacing: float) -> float:
     return reached
 
 
-def _from_coarse(source: Array, target: Array, tolerance: float, max_iterations: int) -> Transport:
+def _from_coarse(
+    source: Array,
+    target: Array,
+    tolerance: float,
+    max_iterations: int,
+    cancelled: Callable[[], bool],
+) -> Transport:
     """Start from the solution on a grid of twice the spacing, where there is a sensible one."""
     f = np.zeros_like(target)
     if min(target.shape) >= _COARSEST:
         mu, nu = halved(np.stack([source, target]))
-        coarse = _from_coarse(mu, nu, tolerance, max_iterations)
+        coarse = _from_coarse(mu, nu, tolerance, max_iterations, cancelled)
         f = doubled(coarse.potentials[1][None], target.shape)[0]
-    return _back_and_forth(source, target, f, tolerance, max_iterations)
+    return _back_and_forth(source, target, f, tolerance, max_iterations, cancelled)
 
 
 def _dual(f: Array, density: Array, g: Array, other: Array) -> float:

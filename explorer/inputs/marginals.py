@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 import param
+from numpy.typing import NDArray
 
+from explorer.inputs.adjuster import Adjuster
+from explorer.inputs.adjustment import Adjustment
+from explorer.inputs.drawing import DrawingPad
 from explorer.inputs.gallery import Gallery
 from explorer.inputs.sources import (
     CATALOGUE,
     DIGITS,
+    DRAWING,
     LETTERS,
     UPLOAD,
     Marginal,
     built_in,
     catalogue_items,
+    drawn,
     handwritten,
     thumbnail,
     typed,
@@ -29,7 +37,7 @@ from solvers import datasets
 
 MIN_SLOTS, MAX_SLOTS = 2, len(MARGINAL_COLORS)
 
-_KINDS = (*CATALOGUE, LETTERS, DIGITS, UPLOAD)
+_KINDS = (*CATALOGUE, LETTERS, DIGITS, UPLOAD, DRAWING)
 
 
 class MarginalsInput(pn.viewable.Viewer):
@@ -61,15 +69,22 @@ class MarginalsInput(pn.viewable.Viewer):
             sizing_mode="stretch_width",
         )  # fmt: skip
         self._upload = Upload(lambda: partial(self._replace, slot=self._slots.selected))
+        self._drawing = DrawingPad(self._take_drawing, sizing_mode="stretch_width", margin=(4, 10))
+        self._adjuster = Adjuster(lambda adjustment: self._adjust(self._held, adjustment))
         # All are in the page from the start, so that switching is instant and each keeps its state.
         self._editors = {
             "choices": pn.Column(self._choices, sizing_mode="stretch_width"),
             LETTERS: pn.Column(self._text, self._problem, sizing_mode="stretch_width"),
             DIGITS: pn.Row(self._digit, self._specimen, sizing_mode="stretch_width"),
             UPLOAD: pn.Column(self._upload, sizing_mode="stretch_width"),
+            DRAWING: pn.Column(self._drawing, sizing_mode="stretch_width"),
         }
         self._layout = pn.Column(
-            self._slots, self._kind, *self._editors.values(), sizing_mode="stretch_width"
+            self._slots,
+            self._kind,
+            *self._editors.values(),
+            self._adjuster,
+            sizing_mode="stretch_width",
         )
         self._following = False  # while controls follow the chosen slot, they choose nothing
         self._slots.param.watch(self._follow_slot, "selected")
@@ -83,6 +98,10 @@ class MarginalsInput(pn.viewable.Viewer):
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._layout
+
+    def load(self, marginals: list[Marginal]) -> None:
+        """Replace all slots at once."""
+        self._fill(marginals, slot=0)
 
     @property
     def labels(self) -> list[str]:
@@ -99,6 +118,11 @@ class MarginalsInput(pn.viewable.Viewer):
     def thumbnails(self) -> list[str]:
         """Pictures of the marginals in their slots' colours, as data URLs."""
         return list(self._thumbnails)
+
+    @property
+    def _held(self) -> Marginal:
+        """What the chosen slot holds."""
+        return self.value[self._slots.selected]
 
     def _refresh(self) -> None:
         self._slots.param.update(
@@ -117,11 +141,23 @@ class MarginalsInput(pn.viewable.Viewer):
         slot = self._slots.selected if slot is None else slot
         if slot >= len(self.value):  # removed while a picture for it was being read
             return
-        self._thumbnails[slot] = thumbnail(marginal, MARGINAL_COLORS[slot])
+        try:
+            self._thumbnails[slot] = thumbnail(marginal, MARGINAL_COLORS[slot])
+        except ValueError as error:  # its adjustment leaves nothing
+            self._adjuster.refuse(error)
+            return
         value = list(self.value)
         value[slot] = marginal
         self.value = value
         self._refresh()
+        if slot == self._slots.selected:
+            self._adjuster.load(marginal.adjustment)
+
+    def _adjust(self, marginal: Marginal, adjustment: Adjustment) -> None:
+        """Put a marginal, adjusted, into the chosen slot."""
+        adjusted = replace(marginal, adjustment=adjustment)
+        if adjusted != self._held:
+            self._replace(adjusted)
 
     def _ask(self, request: str) -> None:
         value, slot = list(self.value), self._slots.selected
@@ -135,6 +171,10 @@ class MarginalsInput(pn.viewable.Viewer):
             slot = min(slot, len(value) - 1)
         else:
             return
+        self._fill(value, slot)
+
+    def _fill(self, value: list[Marginal], slot: int) -> None:
+        """Take other marginals, and choose a slot."""
         self._thumbnails = [thumbnail(m, MARGINAL_COLORS[i]) for i, m in enumerate(value)]
         self.value = value
         self._slots.selected = slot
@@ -143,7 +183,7 @@ class MarginalsInput(pn.viewable.Viewer):
 
     def _follow_slot(self, *events: Any) -> None:
         """Let the editor show what the chosen slot holds."""
-        marginal = self.value[self._slots.selected]
+        marginal = self._held
         self._following = True
         try:
             self._kind.value = marginal.kind
@@ -155,18 +195,24 @@ class MarginalsInput(pn.viewable.Viewer):
                 self._specimen.end = datasets.mnist_count(digit) - 1
                 self._digit.value, self._specimen.value = digit, index
             self._upload.load(marginal)
+            self._drawing.color = MARGINAL_COLORS[self._slots.selected]
+            self._adjuster.load(marginal.adjustment)
         finally:
             self._following = False
 
     def _open_editor(self, *events: Any) -> None:
-        kind = self._kind.value
+        kind, held = self._kind.value, self._held
         if kind in CATALOGUE:
-            held = self.value[self._slots.selected]
-            here = held.kind == kind and held.choice
             self._choices.items = list(catalogue_items(kind))
+            here = held.kind == kind and held.choice
             self._choices.selected = CATALOGUE[kind].index(held.choice) if here else -1
         elif kind == DIGITS:
             self._take_digit()
+        elif kind == DRAWING:
+            if held.kind == DRAWING:
+                self._drawing.load(held.source)
+            else:
+                self._drawing.clear()
         shown = "choices" if kind in CATALOGUE else kind
         for name, editor in self._editors.items():
             editor.visible = name == shown
@@ -175,9 +221,9 @@ class MarginalsInput(pn.viewable.Viewer):
         kind = self._kind.value
         if self._following or event.new < 0 or kind not in CATALOGUE:
             return
-        chosen = built_in(kind, CATALOGUE[kind][event.new])
-        if chosen is not self.value[self._slots.selected]:
-            self._replace(chosen)
+        choice = CATALOGUE[kind][event.new]
+        if (kind, choice) != (self._held.kind, self._held.choice):
+            self._replace(built_in(kind, choice))
 
     def _take_text(self, event: Any) -> None:
         self._problem.object = ""
@@ -194,4 +240,10 @@ class MarginalsInput(pn.viewable.Viewer):
         digit = self._digit.value
         self._specimen.end = datasets.mnist_count(digit) - 1
         self._specimen.value = min(self._specimen.value, self._specimen.end)
-        self._replace(handwritten(digit, self._specimen.value))
+        index = self._specimen.value
+        if (DIGITS, (digit, index)) != (self._held.kind, self._held.source):
+            self._replace(handwritten(digit, index))
+
+    def _take_drawing(self, pixels: NDArray[np.uint8]) -> None:
+        held = self._held  # a drawing that goes on keeps its adjustment
+        self._adjust(drawn(pixels), held.adjustment if held.kind == DRAWING else Adjustment())

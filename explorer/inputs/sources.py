@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from io import BytesIO
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from solvers import datasets
+from explorer.inputs.adjustment import Adjustment
+from solvers import datasets, images
 from solvers.arrays import Array, FloatArray
 
 # Kinds with a fixed list of choices, in the order of the menu.
@@ -22,7 +24,8 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
 }
 
 # The other kinds; each has an editor of its own.
-LETTERS, DIGITS, UPLOAD = "Letters", "Handwritten digits", "Your picture"
+LETTERS, DIGITS = "Letters", "Handwritten digits"
+UPLOAD, DRAWING = "Your picture", "Your drawing"
 
 _THUMBNAIL = 64
 
@@ -35,19 +38,31 @@ class Marginal:
     ----------
     label : str
         Its name for the visitor.
-    draw : callable
-        Takes n and returns the density (n, n), ≥ 0, row 0 at the top.
+    draw_plain : callable
+        Takes n and returns the density (n, n) before any adjustment, ≥ 0, row 0 at the top.
     kind, choice : str
         Where it stands in the catalogue; empty choice outside it.
     source : object
         Outside the catalogue, what its editor needs to go on from here.
+    adjustment : Adjustment
     """
 
     label: str
-    draw: Callable[[int], FloatArray]
+    draw_plain: Callable[[int], FloatArray]
     kind: str
     choice: str = ""
-    source: Any = None
+    source: Any = field(default=None, compare=False)  # `draw_plain` tells the same already
+    adjustment: Adjustment = field(default_factory=Adjustment)
+
+    def draw(self, n: int) -> FloatArray:
+        """The density (n, n), adjusted, ≥ 0, row 0 at the top.
+
+        Raises
+        ------
+        ValueError
+            If the adjustment leaves no mass.
+        """
+        return self.adjustment.apply(self.draw_plain(n))
 
 
 @cache
@@ -85,6 +100,31 @@ def handwritten(digit: int, index: int) -> Marginal:
         DIGITS,
         source=(digit, index),
     )
+
+
+def drawn(pixels: NDArray[np.uint8], label: str = "drawing") -> Marginal:
+    """A drawing of the visitor's own.
+
+    Parameters
+    ----------
+    pixels : array, (k, k), of uint8
+        255 where the drawing is densest, row 0 at the top; kept as the marginal's `source`.
+    label : str
+
+    Raises
+    ------
+    ValueError
+        If the pixels are no square of bytes, or all 0.
+    """
+    if pixels.dtype != np.uint8 or pixels.ndim != 2 or len(set(pixels.shape)) != 1:
+        raise ValueError(
+            f"drawing: its pixels are {pixels.dtype} of shape {pixels.shape}, "
+            "but must be uint8 of shape (k, k)."
+        )
+    if not pixels.any():
+        raise ValueError("drawing: it is empty; draw something.")
+    kept = pixels.copy()
+    return Marginal(label, lambda n: images.resample(kept, n), DRAWING, source=kept)
 
 
 def picture_url(density: Array, color: str = "#6b7391") -> str:

@@ -102,7 +102,7 @@ class Upload(pn.viewable.Viewer):
         self._preview.visible = picture is not None
         if picture is not None:
             self._ink.value, self._crop.value = picture.ink, picture.crop
-            self._show(picture, picture_url(marginal.draw(_PREVIEW)))
+            self._show(picture, picture_url(marginal.draw_plain(_PREVIEW)))
         self._picture = picture
 
     async def _take_file(self) -> None:

@@ -145,18 +145,20 @@ export function render({model, el}) {
     pad.addEventListener("pointermove", (event) => {
       if (pad.hasPointerCapture(event.pointerId)) drag(event)
     })
-    pad.addEventListener("keydown", (event) => {
-      const moves = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}
-      const move = moves[event.key]
-      if (event.key === "Home") send(polygon.map(() => 1 / polygon.length))
-      else if (move) {
-        const size = event.shiftKey ? 20 : 5
-        const from = pointOf(weights(), polygon)
-        send(weightsAt([from[0] + size * move[0], from[1] + size * move[1]], polygon))
-      } else return
-      event.preventDefault()
-    })
+    pad.addEventListener("keydown", onKey)
     return pad
+  }
+
+  function onKey(event) {
+    const moves = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}
+    const move = moves[event.key]
+    if (event.key === "Home") send(polygon.map(() => 1 / polygon.length))
+    else if (move) {
+      const size = event.shiftKey ? 20 : 5
+      const from = pointOf(weights(), polygon)
+      send(weightsAt([from[0] + size * move[0], from[1] + size * move[1]], polygon))
+    } else return
+    event.preventDefault()
   }
 
   function buildRow(name, i) {
@@ -188,6 +190,9 @@ export function render({model, el}) {
     show()
   }
 
+  const move = (event) => onKey(event.detail) // arrows pressed while nothing has the focus
+  window.addEventListener("move-weights", move)
+  model.on("remove", () => window.removeEventListener("move-weights", move))
   model.on(["labels", "thumbnails", "colors"], build)
   model.on("weights", () => (model.weights.length === polygon.length ? show() : build()))
   build()

@@ -1,262 +1,336 @@
-"""The densities page: pick densities, set weights, watch their barycenter appear."""
+"""The densities studio: pick densities, drag weights, compare solvers, trace the mass."""
 
 from __future__ import annotations
 
-from html import escape
+from time import monotonic
 from typing import Any
 
 import numpy as np
 import panel as pn
-import panel_material_ui as pmui
 
+from explorer.address import from_query, to_query
+from explorer.background import Background
+from explorer.comparison import Comparison
 from explorer.inputs.marginals import MarginalsInput
-from explorer.inputs.sources import Marginal, built_in
+from explorer.inputs.sources import DRAWING, Marginal
 from explorer.inputs.weights import WeightPad
-from explorer.run import Batch, Run
+from explorer.outbox import Outbox
+from explorer.pages.densities_layout import Controls, laid_out
+from explorer.pages.densities_words import explained
+from explorer.run import Batch
+from explorer.state import StudioState, changed_settings
 from explorer.theme import MARGINAL_COLORS, SOLVER_COLORS
+from explorer.tile import Tile
+from explorer.tour import Tour
+from explorer.transport import TransportTile
 from explorer.views.curves import CurvesView
-from explorer.views.density import DensityView
-from explorer.views.text import heading, text
-from solvers import SOLVERS, GridProblem, Iterate, Solver
+from explorer.views.table import ComparisonTable
+from explorer.views.timeline import Timeline
+from explorer.views.window import Window
+from solvers import SOLVERS, GridProblem
 from solvers.arrays import FloatArray
+from solvers.problems import normalised_weights
 
-_GRIDS = {"64²": 64, "128²": 128, "256²": 256, "512²": 512}
-_SPEEDS = {"1 a second": 1.0, "3 a second": 3.0, "10 a second": 10.0, "full speed": np.inf}
-# The solvers whose every iterate has the objective that the page plots.
-_METHODS = {solver.label: name for name, solver in SOLVERS.items() if "dual" in solver.objectives}
-_FIRST = ("duck", "heart", "rabbit", "leaf-maple")
-
-# As tall as the window allows beside the header, the toolbar and the curve.
-_PICTURE_HEIGHT = "clamp(260px, calc(100vh - 530px), 640px)"
-
-_MIXTURE = (
-    "<b>The plain mixture.</b> All pictures are printed on top of each other, as strong as their "
-    "weights. Press <b>Run</b>: the solver moves the mass instead, as little as it can, until the "
-    "pictures have become one."
-)
-_CLIMBING = (
-    "<b>The barycenter is forming.</b> It is the picture with the least total transport cost to "
-    "all the others. The curve is the dual objective D, a guaranteed lower bound of that cost: it "
-    "climbs, and where it flattens the picture is right."
-)
-_CARRIED = (
-    "<b>Carried along.</b> The transport found before, seen with the new weights: close to the new "
-    "barycenter already. Press <b>Run</b> and it settles."
-)
-_STOPPED = (
-    "<b>The solver has stopped</b>, for the reason below the picture. Where the curve is flat, the "
-    "picture is the barycenter. Drag the point among the pictures and press <b>Run</b> again: the "
-    "solver goes on from here. At a corner it gives back the picture there."
-)
+# Seconds between two updates of what is read rather than watched.
+_BETWEEN_WORDS = 0.2
+# A second spent on costs B and on files counts as much as so many of a solver.
+_COST = 0.7
 
 
 class DensitiesPage:
-    """Controls for the sidebar, pictures and curves for the main area, one run behind them.
+    """Controls for the sidebar, pictures and curves for the main area, one run for each solver.
 
     Parameters
     ----------
     schedule : callable
         Calls a function soon in the document's thread; safe from any thread.
+    query : str
+        The address from its question mark on; what it says is not trusted.
     """
 
-    def __init__(self, schedule: Any) -> None:
-        self.run = Run(self._show, self._fail, schedule)
-        self._solver = SOLVERS["sga"]()
-        self._method = pmui.Select(
-            label="Solver", options=_METHODS, value="sga", size="small", width=160
-        )
-        self._marginals = MarginalsInput([built_in("Silhouettes", name) for name in _FIRST])
-        self._pad = WeightPad(sizing_mode="stretch_width", margin=(0, 10))
-        self._dress_pad()
-        self._grid = pmui.Select(label="Grid", options=_GRIDS, value=256, size="small", width=110)
-        self._speed = pmui.Select(
-            label="Speed", options=_SPEEDS, value=np.inf, size="small", width=130
-        )
-        self._axis = pmui.RadioButtonGroup(
-            label="", options=["iterations", "seconds"], size="small", margin=(6, 10)
-        )
-        self._play = pmui.Button(label="Run", color="primary", variant="contained", width=110)
-        self._step = pmui.Button(label="Step", variant="outlined", width=80)
-        self._reset = pmui.Button(label="Reset", variant="outlined", width=80)
-        self._view = DensityView(
-            self.run.acknowledge, sizing_mode="stretch_width", styles={"height": _PICTURE_HEIGHT}
-        )
-        self._curves = CurvesView("dual", "dual objective D", SOLVER_COLORS[self._solver.label])
-        self._status = text("<div class='figures'>Preparing the solver …</div>")
-        self._words = text(_MIXTURE)
-        self._title = heading(f"Barycenter by {self._solver.label}")
+    def __init__(self, schedule: Any, query: str = "") -> None:
+        state, self._notes = from_query(query)
+        self._schedule, self._hide = schedule, state.hide
+        self._quick = Background(self._fail, schedule)
+        self._slow = Background(self._fail, schedule, _COST)
+        self._solvers = Comparison(self._make_tile)
         self._drawn: tuple[int, tuple[Marginal, ...], FloatArray] | None = None
-        self._plain = True  # whether the run began with the plain mixture
+        self._told = -np.inf
+        self._dark = False
+        self._opened = False
+        self._marginals = MarginalsInput(list(state.marginals))
+        self._pad = WeightPad(sizing_mode="stretch_width", margin=(0, 10))
+        self._dress_pad(list(state.weights))
+        self.controls = Controls(state)
+        self._curves = CurvesView(
+            {name: (s.label, SOLVER_COLORS[s.label]) for name, s in SOLVERS.items()}, schedule
+        )
+        self._table = ComparisonTable()
+        self._timeline = Timeline(self._seek, styles={"flex": "1 1 300px"})
+        self._transport = TransportTile(self._quick, self._marginals)
+        self._window = Window(self._press_key)
+        self._tour = Tour(self._move, lambda: self._solvers.caught_up, self._stop_tour)
+        self._outbox = Outbox(
+            self._window,
+            self._slow,
+            self.state,
+            lambda: list(self._solvers),
+            self._stack,
+            lambda: str(self.controls.path.value),
+            self._restore,
+        )
+        self._take_methods()
+        for name, settings in state.solvers:
+            self._solvers[name].solver.param.update(**settings)
         self._connect()
-        self._lay_out()
+        self.sidebar, self.main = laid_out(
+            self.controls, state.hide, self._marginals, self._pad, self._curves, self._table,
+            self._timeline, self._outbox, self._window,
+        )  # fmt: skip
+        self._show_tiles()
 
     def _connect(self) -> None:
+        controls = self.controls
         self._marginals.param.watch(self._take_marginals, "value")
-        self._pad.param.watch(lambda event: self._start(), "weights")
-        self._method.param.watch(self._take_method, "value")
-        self._grid.param.watch(lambda event: self._start(), "value")
-        self._speed.param.watch(lambda event: self.run.slow_down(event.new), "value")
-        self._axis.param.watch(lambda event: self._curves.use_axis(event.new), "value")
-        self._play.on_click(self._toggle)
-        self._step.on_click(self._press_step)
-        self._reset.on_click(self._press_reset)
+        self._pad.param.watch(self._take_weights, "weights")
+        controls.methods.param.watch(self._take_methods, "value")
+        controls.grid.param.watch(lambda event: self._start(), "value")
+        controls.speed.param.watch(self._take_speed, "value")
+        controls.quantity.param.watch(self._take_view, "value")
+        controls.axis.param.watch(self._take_view, "value")
+        controls.transport.param.watch(self._take_transport, "value")
+        controls.play.on_click(lambda event: self._press_key("run"))
+        controls.step.on_click(lambda event: self._press_key("step"))
+        controls.reset.on_click(self._press_reset)
+        controls.animate.on_click(self._press_animate)
 
-    def _lay_out(self) -> None:
-        self._settings = pn.Column(_settings(self._solver), sizing_mode="stretch_width", margin=0)
-        settings = pmui.Accordion(
-            ("Solver settings", self._settings),
-            title_variant="subtitle2",
-            sizing_mode="stretch_width",
-            margin=0,
+    def state(self) -> StudioState:
+        """The view as the controls have it."""
+        controls = self.controls
+        return StudioState(
+            tuple(self._marginals.value),
+            tuple(normalised_weights(self._pad.weights, len(self._marginals.value)).tolist()),
+            tuple((tile.name, changed_settings(tile.solver)) for tile in self._solvers),
+            controls.grid.value,
+            controls.quantity.value,
+            controls.axis.value,
+            self._hide,
         )
-        self.sidebar = [
-            heading("What to average"),
-            self._marginals,
-            heading("Weights: drag the point"),
-            self._pad,
-            pn.Column(settings, margin=(12, 10), sizing_mode="stretch_width"),
-        ]
-        toolbar = pn.FlexBox(
-            self._play, self._step, self._reset, self._method, self._speed, self._grid,
-            align_items="center", gap="4px", sizing_mode="stretch_width",
-        )  # fmt: skip
-        picture = _card(
-            self._title,
-            self._view,
-            self._status,
-            styles={"flex": "3 1 340px", "min-width": "0"},
-        )
-        explanation = pn.Column(
-            heading("What you see"), self._words, styles={"flex": "1 1 230px", "min-width": "0"}
-        )
-        curve = _card(
-            pn.Row(
-                heading("Dual objective D"),
-                pn.Spacer(sizing_mode="stretch_width"),
-                self._axis,
-                sizing_mode="stretch_width",
-            ),
-            pn.Row(self._curves, height=200, sizing_mode="stretch_width"),
-        )
-        self.main = [
-            pn.Column(
-                toolbar,
-                pn.FlexBox(
-                    picture,
-                    explanation,
-                    gap="12px",
-                    align_items="stretch",
-                    sizing_mode="stretch_width",
-                ),
-                curve,
-                sizing_mode="stretch_width",
-                styles={"gap": "12px", "padding": "12px 16px", "box-sizing": "border-box"},
-            )
-        ]
 
     def set_dark(self, dark: bool) -> None:
         """Repaint for a dark or a light page."""
-        self._view.dark = dark
+        self._dark = self._outbox.dark = dark
+        for tile in self._solvers:
+            tile.view.dark = dark
+        self._transport.view.dark = dark
         self._curves.set_dark(dark)
 
     def open(self) -> None:
-        """Show the first picture; called once the browser listens."""
+        """Show the first pictures; called once the browser listens."""
+        self._opened = True
+        self._take_view()
+        self._curves.set_dark(self._dark)
         self._start()
+        if self._notes and pn.state.notifications is not None:
+            pn.state.notifications.warning(" ".join(self._notes), duration=12000)
 
     def close(self) -> None:
         """End everything that this page has started."""
-        self.run.close()
+        self._tour.stop()
+        self._solvers.close()
+        self._quick.close()
+        self._slow.close()
+
+    def join(self, timeout: float) -> bool:
+        """Wait for the threads of a closed page; whether they have ended."""
+        threads = [tile.run for tile in self._solvers] + [self._quick, self._slow]
+        return all(thread.join(timeout) for thread in threads)
 
     def _take_marginals(self, event: Any) -> None:
         before = self._pad.weights
         with pn.io.hold():
-            self._dress_pad()
-        if self._pad.weights == before:  # else their own watcher has started the run
+            self._dress_pad(self._pad.weights)
+        if self._pad.weights == before:  # else their own watcher has started the runs
             self._start()
 
-    def _dress_pad(self) -> None:
+    def _dress_pad(self, weights: list[float]) -> None:
         """Show the marginals around the weights, which become equal if their number has changed."""
         count = len(self._marginals.value)
-        weights = self._pad.weights if len(self._pad.weights) == count else [1 / count] * count
         self._pad.param.update(
             labels=self._marginals.labels,
             colors=list(MARGINAL_COLORS[:count]),
             thumbnails=self._marginals.thumbnails,
-            weights=weights,
+            weights=weights if len(weights) == count else [1 / count] * count,
         )
 
-    def _take_method(self, event: Any) -> None:
-        self._solver = SOLVERS[event.new]()
-        with pn.io.hold():
-            self._settings[:] = [_settings(self._solver)]
-            self._title.object = heading(f"Barycenter by {self._solver.label}").object
-            self._curves.set_color(SOLVER_COLORS[self._solver.label])
-        self._start(afresh=True)
+    def _take_weights(self, event: Any) -> None:
+        if self._start() and self.controls.live.value and self._opened:
+            self._solvers.follow()
+            self._reflect()
 
-    def _start(self, afresh: bool = False) -> None:
-        """Turn the run to what the controls say; warm while marginals and grid stay the same."""
+    def _take_methods(self, *events: Any) -> None:
+        for name in self._solvers.choose(self.controls.chosen()):
+            self._curves.clear(name)
+        if events:
+            self._show_tiles()
+            self._tell()
+
+    def _make_tile(self, name: str) -> Tile:
+        tile = Tile(name, self._changed, self._fail, self._schedule, self._slow, self._describe)
+        tile.solver.param.watch(lambda event: self._write_address(), list(tile.solver.param))
+        tile.view.dark = self._dark
+        tile.run.slow_down(self.controls.speed.value)
+        return tile
+
+    def _show_tiles(self) -> None:
+        self.controls.show_tiles(
+            list(self._solvers),
+            self._transport.view if self.controls.transport.value else None,
+        )
+        self._outbox.refresh()
+        self._write_address()
+
+    def _take_speed(self, event: Any) -> None:
+        for tile in self._solvers:
+            tile.run.slow_down(event.new)
+
+    def _take_view(self, *events: Any) -> None:
+        self._curves.use_axis(self.controls.axis.value)
+        self._curves.use_quantity(self.controls.quantity.value)
+        self._write_address()
+
+    def _take_transport(self, event: Any) -> None:
+        self._show_tiles()
+        if event.new:
+            self._transport.follow(self._solvers.first)
+        else:
+            self._transport.leave()
+
+    def _press_key(self, key: str) -> None:
+        if key == "step":
+            self._stop_tour()
+            self._solvers.step()
+            self._reflect(playing=False)
+            return
+        # What the visitor saw counts, even if the runs have just stopped.
+        playing = self.controls.play.label == "Pause"
+        if playing:
+            self._stop_tour()
+            self._solvers.pause()
+        else:
+            self._solvers.play()
+        self._reflect()
+
+    def _press_reset(self, event: Any) -> None:
+        self._stop_tour()
+        self._solvers.pause()
+        self._start(afresh=True)
+        self._reflect(playing=False)
+
+    def _press_animate(self, event: Any) -> None:
+        if self._tour.under_way:
+            self._stop_tour()
+            return
+        self.controls.animate.label = "Stop"
+        self._solvers.play()
+        self._tour.start(len(self._marginals.value), self.controls.path.value)
+        self._reflect()
+
+    def _stop_tour(self) -> None:
+        self._tour.stop()
+        self.controls.animate.label = "Animate"
+
+    def _move(self, weights: list[float]) -> None:
+        """One step of the animation."""
+        if len(weights) != len(self._pad.weights):  # a marginal has come or gone
+            self._stop_tour()
+            return
+        self._pad.weights = weights
+        self._solvers.follow()
+
+    def _seek(self, number: int | None) -> None:
+        for tile in self._solvers:
+            tile.look_at(number)
+        self._curves.set_cursor(number)
+
+    def _restore(self, state: StudioState, notes: list[str]) -> None:
+        """Turn all controls to a saved view."""
+        with pn.io.hold():
+            self._pad.param.update(weights=[1 / len(state.weights)] * len(state.weights))
+            self._marginals.load(list(state.marginals))
+            self._dress_pad(list(state.weights))
+            self.controls.turn_to(state)
+            for name, settings in state.solvers:
+                self._solvers[name].solver.param.update(**settings)
+        self._start(afresh=True)
+        if notes:
+            self._fail(" ".join(notes))
+
+    def _start(self, afresh: bool = False) -> bool:
+        """Turn the runs to what the controls say, if that is a problem.
+
+        They start warm while the marginals remain what they are.
+        """
         if len(self._pad.weights) != len(self._marginals.value):
-            return  # a drag that was under way when a marginal came or went
+            return False  # a drag that was under way when a marginal came or went
         drawn = self._drawn
         try:
             problem = GridProblem(self._stack(), self._pad.weights)
         except ValueError as error:
             self._fail(str(error))
-            return
-        state = None if afresh or self._drawn is not drawn else self.run.state
-        self._plain = state is None or (self._plain and self.run.number == 0)
-        self.run.start(self._solver, problem, state)
+            return False
+        self._solvers.start(problem, not afresh and _continues(drawn, self._drawn))
+        self._timeline.renewed += 1
+        self._curves.set_cursor(None)
+        self._write_address()
+        return True
 
     def _stack(self) -> FloatArray:
         """The marginals at the grid's resolution, (m, n, n), drawn again only when they change."""
-        n, marginals = self._grid.value, tuple(self._marginals.value)
+        n, marginals = self.controls.grid.value, tuple(self._marginals.value)
         if self._drawn is None or self._drawn[:2] != (n, marginals):
             self._drawn = (n, marginals, np.stack([marginal.draw(n) for marginal in marginals]))
         return self._drawn[2]
 
-    def _toggle(self, event: Any) -> None:
-        if self._play.label == "Pause":  # what the visitor saw, even if it has just stopped
-            self.run.pause()
-        else:
-            self.run.play()
+    def _describe(self, problem: GridProblem, plain: bool) -> str:
+        labels = self._marginals.labels
+        shares = [
+            f"{100 * share:.0f} % {labels[i]}"
+            for i, share in zip(problem.kept, problem.weights, strict=True)
+            if i < len(labels)
+        ]
+        return f"{'Plain mixture' if plain else 'Barycenter'} of {', '.join(shares)}"
+
+    def _changed(self, tile: Tile, batch: Batch | None) -> None:
+        """A tile has new points, or was paused by its own button."""
+        if batch is not None:
+            self._curves.extend(
+                tile.name, batch.points, batch.restarted, more_to_come=self._solvers.playing
+            )
+            if tile is self._solvers.first and self.controls.transport.value:
+                self._transport.follow(tile)
         self._reflect()
-
-    def _press_step(self, event: Any) -> None:
-        self.run.step()
-        self._reflect(playing=False)
-
-    def _press_reset(self, event: Any) -> None:
-        self.run.pause()
-        self._start(afresh=True)
-        self._reflect(playing=False)
+        if not self._solvers.playing or monotonic() - self._told > _BETWEEN_WORDS:
+            self._tell()
 
     def _reflect(self, playing: bool | None = None) -> None:
-        playing = self.run.playing if playing is None else playing
-        self._play.label = "Pause" if playing else "Run"
+        playing = self._solvers.playing if playing is None else playing
+        self.controls.play.label = "Pause" if playing else "Run"
+        for tile in self._solvers:
+            tile.reflect()
         if not playing:
             self._curves.draw()
 
-    def _show(self, batch: Batch) -> None:
-        iterate = batch.newest
-        number = iterate.number
-        with pn.io.hold():
-            shares = zip(self._pad.weights, self._marginals.labels, strict=False)
-            names = ", ".join(f"{100 * share:.0f} % {label}" for share, label in shares)
-            what = "Plain mixture" if number == 0 and self._plain else "Barycenter"
-            self._view.paint(
-                iterate.barycenter, number, f"{what} of {names} at iteration {number}", batch.ticket
-            )
-            self._curves.extend(batch.points, batch.restarted, more_to_come=self.run.playing)
-            self._status.object = _status(iterate, batch.rate)
-            self._words.object = self._explain(iterate)
-            self._reflect()
+    def _tell(self) -> None:
+        """Bring table, timeline and words up to date."""
+        self._told = monotonic()
+        self._timeline.last = self._solvers.last
+        self._table.rows = self._solvers.rows()
+        self.controls.words.object = explained(self._solvers.first, len(self._solvers))
 
-    def _explain(self, iterate: Iterate) -> str:
-        if iterate.stopped:
-            return _STOPPED
-        if iterate.number > 0:
-            return _CLIMBING
-        return _MIXTURE if self._plain else _CARRIED
+    def _write_address(self) -> None:
+        if self._opened:
+            self._window.query = to_query(self.state())
 
     def _fail(self, sentence: str) -> None:
         self._reflect()
@@ -264,49 +338,18 @@ class DensitiesPage:
             pn.state.notifications.error(sentence, duration=0)
 
 
-def _status(iterate: Iterate, rate: float) -> str:
-    dual = iterate.objectives["dual"]
-    figures = [
-        f"<span>iteration <b>{iterate.number}</b></span>",
-        f"<span>D <b>{dual:.5e}</b>{_of_grid(iterate)}</span>",
-        f"<span>{iterate.seconds:.2f} s of work</span>",
-    ]
-    if rate:
-        figures.insert(1, f"<span>{rate:.0f} iterations/s</span>")
-    if not iterate.stopped:
-        return f"<div class='figures'>{''.join(figures)}</div>"
-    best = iterate.best
-    if best.number != iterate.number:
-        figures.append(
-            f"<span>best D <b>{best.objectives['dual']:.5e}</b> at iteration {best.number}</span>"
-        )
-    figures.append(f"<span class='reason'>{escape(iterate.stopped)}</span>")
-    # Announced to screen readers only now: a number that changes all the time would never stop.
-    return f"<div class='figures' role='status'>{''.join(figures)}</div>"
+def _continues(
+    before: tuple[int, tuple[Marginal, ...], FloatArray] | None,
+    now: tuple[int, tuple[Marginal, ...], FloatArray] | None,
+) -> bool:
+    """Whether the transport found for some marginals is a start for others.
 
-
-def _of_grid(iterate: Iterate) -> str:
-    """What an objective of a coarser grid must not be taken for."""
-    if not iterate.levels_left:
-        return ""
-    n = max(np.shape(iterate.barycenter))
-    return f" on the coarse grid {n}², where it is no bound yet"
-
-
-def _settings(solver: Solver) -> pn.Param:
-    """Controls for whatever a solver declares."""
-    small = {"sizing_mode": "stretch_width", "size": "small", "margin": (6, 4)}
-    names = [name for name in solver.param if name != "name"]
-    return pn.Param(
-        solver,
-        show_name=False,
-        widgets=dict.fromkeys(names, small),
-        sizing_mode="stretch_width",
-        margin=0,
-    )
-
-
-def _card(*items: Any, **params: Any) -> pmui.Paper:
-    return pmui.Paper(
-        *items, elevation=0, variant="outlined", margin=0, sizing_mode="stretch_width", **params
+    It is as long as each remains the same picture, which may be adjusted or drawn further.
+    """
+    if before is None or now is None or before[0] != now[0] or len(before[1]) != len(now[1]):
+        return False
+    return all(
+        (old.kind, old.choice, old.label) == (new.kind, new.choice, new.label)
+        and (new.kind == DRAWING or old.source == new.source)
+        for old, new in zip(before[1], now[1], strict=True)
     )

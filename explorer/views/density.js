@@ -23,8 +23,41 @@ function ramp(stops) {
 const TABLES = {light: ramp(SHADES.light), dark: ramp(SHADES.dark)}
 
 export function render({model}) {
-  const canvas = document.createElement("canvas")
+  const root = document.createElement("section")
+  root.className = "tile"
+
+  function make(tag, className, parent) {
+    const node = document.createElement(tag)
+    node.className = className
+    parent.append(node)
+    return node
+  }
+
+  const head = make("header", "head", root)
+  const dot = make("span", "dot", head)
+  const name = make("h3", "name", head)
+  const note = make("span", "note", head)
+  const play = make("button", "play", head)
+  play.type = "button"
+  play.addEventListener("click", () => model.send_msg("toggle"))
+  const stage = make("div", "stage", root)
+  const canvas = make("canvas", "", stage)
   canvas.setAttribute("role", "img")
+  const figures = make("dl", "figures", root)
+  const reason = make("p", "reason", root)
+  // Announced to screen readers: unlike the figures it changes only when a run ends.
+  reason.setAttribute("role", "status")
+
+  function title() {
+    root.setAttribute("aria-label", model.label)
+    dot.style.background = model.color
+    name.textContent = model.label
+    note.textContent = model.note
+    const action = model.playing ? "Pause" : "Run"
+    play.textContent = model.playing ? "❚❚" : "▶"
+    play.title = `${action} ${model.label} alone`
+    play.setAttribute("aria-label", `${action} ${model.label}`)
+  }
 
   function paint() {
     const {rows, columns, pixels} = model.frame
@@ -49,6 +82,17 @@ export function render({model}) {
     canvas.dataset.iteration = model.frame.number
   }
 
+  function tell() {
+    figures.replaceChildren(...Object.entries(model.figures).map(([term, value]) => {
+      const pair = document.createElement("div")
+      make("dt", "", pair).textContent = term
+      make("dd", "", pair).textContent = value
+      return pair
+    }))
+    if (reason.textContent !== model.reason) reason.textContent = model.reason
+    reason.title = model.reason
+  }
+
   function paintAndReport() {
     paint()
     const {ticket} = model.frame
@@ -57,6 +101,10 @@ export function render({model}) {
 
   model.on("frame", paintAndReport)
   model.on("dark", paint)
+  model.on(["label", "note", "color", "playing"], title)
+  model.on(["figures", "reason"], tell)
+  title()
+  tell()
   paintAndReport()
-  return canvas
+  return root
 }

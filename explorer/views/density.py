@@ -1,4 +1,4 @@
-"""A density as a picture that keeps up with a solver."""
+"""A tile with a density that keeps up with a solver."""
 
 from __future__ import annotations
 
@@ -11,58 +11,73 @@ import param
 from panel.custom import JSComponent
 
 from solvers.arrays import Array
-
-# Brightest level: the quantile of the occupied cells that is drawn in full colour. Single cells
-# with a spike would otherwise darken the whole picture.
-_FULL_COLOUR = 0.995
-_OCCUPIED = 0.05
+from solvers.sharpness import full_density
 
 
-def to_bytes(density: Array) -> bytes:
-    """A density (rows, columns) as one byte a cell, row by row, 255 for its highest values.
+def common_scale(marginals: Array, weights: Array) -> float:
+    """The density in full colour for barycenters of some marginals, the same for all solvers.
 
-    The scale is the picture's own: white is no mass, full colour the 99.5 % quantile of the cells
-    that hold more than a twentieth of the mean.
+    Where the marginals are copies of each other in several sizes, lengths average over them, so
+    that densities average as ``Σ α_i ρ_i^(−1/2)``. The scale does not depend on the iterate: no
+    picture changes its brightness because another one does.
+
+    Parameters
+    ----------
+    marginals : array, (m, rows, columns)
+        Each of mean 1.
+    weights : array, (m,)
     """
-    mean = float(density.mean())
-    if not mean > 0:
-        return bytes(density.size)
-    occupied = density[density > _OCCUPIED * mean]
-    rank = int(_FULL_COLOUR * (occupied.size - 1))
-    full = float(np.partition(occupied, rank)[rank])
-    return np.clip(density * (255.0 / full), 0, 255).astype(np.uint8).tobytes()
+    full = np.array([full_density(density) for density in marginals])
+    return float((weights @ full**-0.5) ** -2.0)
+
+
+def to_bytes(density: Array, scale: float) -> bytes:
+    """A density (rows, columns) as one byte a cell, row by row, 255 from `scale` on."""
+    return np.clip(density * (255.0 / scale), 0, 255).astype(np.uint8).tobytes()
 
 
 class DensityView(JSComponent):
-    """Shows a density and reports when the browser has painted it."""
+    """A tile with a density, its name and figures; reports when the browser has painted it."""
 
     frame = param.Dict(
         default={},
         doc="`rows`, `columns`, `pixels` (bytes), `number` of the iterate, `text` (the text "
-        "alternative) and `ticket`, which comes back once the frame is on the screen.",
+        "alternative) and `ticket`, which comes back once the frame is on the screen; 0 does not.",
     )
+    figures = param.Dict(default={}, doc="What is read below the picture, name and value.")
+    reason = param.String(default="", doc="Why the run has ended.")
+    label = param.String(default="", doc="Name of what is shown.")
+    note = param.String(default="", doc="A few words on it.")
+    color = param.String(default="#000", doc="CSS colour of its curves.")
+    playing = param.Boolean(default=False)
     dark = param.Boolean(default=False)
 
     _esm = Path(__file__).with_name("density.js")
     _stylesheets: ClassVar[list[Any]] = [Path(__file__).with_name("density.css")]
 
-    def __init__(self, on_painted: Callable[[int], None], **params: Any) -> None:
-        """`on_painted` is called with the ticket of each frame that is on the screen."""
-        self._on_painted = on_painted
+    def __init__(
+        self, on_painted: Callable[[int], None], on_toggle: Callable[[], None], **params: Any
+    ) -> None:
+        """Tell what to call with the ticket of each frame on the screen, and when to pause."""
+        self._on_painted, self._on_toggle = on_painted, on_toggle
         super().__init__(**params)
 
     def _handle_msg(self, data: Any) -> None:
         # A message and not a parameter: Panel holds changes of parameters back for 50 ms.
-        if isinstance(data, int):
+        if data == "toggle":
+            self._on_toggle()
+        elif isinstance(data, int):
             self._on_painted(data)
 
-    def paint(self, density: Array, number: int, text: str, ticket: int) -> None:
-        """Send a picture of a density (rows, columns)."""
-        rows, columns = density.shape
+    def paint(
+        self, shape: tuple[int, int], pixels: bytes, number: int, text: str, ticket: int = 0
+    ) -> None:
+        """Send a picture of a density of that shape, from `to_bytes`."""
+        rows, columns = shape
         self.frame = {
             "rows": rows,
             "columns": columns,
-            "pixels": to_bytes(density),
+            "pixels": pixels,
             "number": number,
             "text": text,
             "ticket": ticket,

@@ -16,6 +16,9 @@ h2 { font-size: 12px; font-weight: 700; letter-spacing: .06em; text-transform: u
 .figures .reason { flex-basis: 100%; opacity: .8; }
 .problem { color: var(--mui-palette-error-main, #c62f45); font-weight: 600; }
 .hint { font-size: 13px; opacity: .75; }
+.code { font: 12.5px/1.5 ui-monospace, monospace; margin: 0; padding: 12px; overflow: auto;
+  max-height: 50vh; border-radius: 8px;
+  background: color-mix(in srgb, currentColor 7%, transparent); }
 .preview { width: 120px; height: 120px; border: 1px solid color-mix(in srgb, currentColor 25%,
   transparent); border-radius: 8px; }
 """

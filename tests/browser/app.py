@@ -13,9 +13,9 @@ _TIMEOUT = 20_000
 
 T = TypeVar("T")
 
-_CURVE = """() => {
+_CURVE = """key => {
   for (const model of Bokeh.documents[0]._all_models.values())
-    if (model.type === "ColumnDataSource" && "value" in model.data)
+    if (model.type === "ColumnDataSource" && model.name === key)
       return Array.from(model.data.value)
 }"""
 
@@ -23,7 +23,7 @@ _CURVE = """() => {
 class App:
     """The open app."""
 
-    def __init__(self, page: Page, address: str) -> None:
+    def __init__(self, page: Page, address: str, query: str = "") -> None:
         self.page = page
         self.problems: list[str] = []
         self._host = address.split("/")[2]
@@ -32,7 +32,7 @@ class App:
         page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
         page.on("requestfailed", lambda request: self.problems.append(f"failed: {request.url}"))
         page.on("request", self._note_request)
-        page.goto(address)
+        page.goto(address + query)
         self.wait_for_iteration(lambda number: number == 0)
 
     def _note_console(self, message: ConsoleMessage) -> None:
@@ -46,9 +46,14 @@ class App:
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
+    def tile(self, solver: str) -> Locator:
+        """The tile of a solver, by its short name."""
+        return self.page.get_by_role("region", name=solver, exact=True)
+
     @property
     def picture(self) -> Locator:
-        return self.page.locator("canvas[data-iteration]")
+        """The picture of the first solver."""
+        return self.page.locator("section.tile canvas").first
 
     @property
     def pad(self) -> Locator:
@@ -62,9 +67,10 @@ class App:
         sliders = self.page.get_by_role("slider", name=re.compile("^weight of "))
         return [float(slider.input_value()) for slider in sliders.all()]
 
-    def pixels(self) -> str:
-        """The picture as a data URL."""
-        return str(self.picture.evaluate("canvas => canvas.toDataURL()"))
+    def pixels(self, solver: str | None = None) -> str:
+        """The picture of a solver, of the first one by default, as a data URL."""
+        picture = self.tile(solver).locator("canvas") if solver else self.picture
+        return str(picture.evaluate("canvas => canvas.toDataURL()"))
 
     def size(self) -> tuple[int, int]:
         """Rows and columns of the picture."""
@@ -74,9 +80,9 @@ class App:
     def iteration(self) -> int:
         return int(self.picture.get_attribute("data-iteration") or -1)
 
-    def curve(self) -> list[float]:
-        """The values of the dual objective in the plot."""
-        return list(self.page.evaluate(_CURVE))
+    def curve(self, key: str = "sga dual") -> list[float]:
+        """The values of a solver's objective in the plot."""
+        return list(self.page.evaluate(_CURVE, key))
 
     def wait_for(self, script: str) -> None:
         """Wait until a function in the page returns something true."""
@@ -87,9 +93,9 @@ class App:
         self.picture.wait_for()
         return self._next_painted(self.iteration, reached)
 
-    def wait_for_new_picture(self, old: str) -> str:
+    def wait_for_new_picture(self, old: str, solver: str | None = None) -> str:
         """Wait until the picture differs from an old one; the new one."""
-        return self._next_painted(self.pixels, lambda now: now != old)
+        return self._next_painted(lambda: self.pixels(solver), lambda now: now != old)
 
     def _next_painted(self, read: Callable[[], T], fits: Callable[[T], bool]) -> T:
         """Read something from the page after each time it paints, until it fits."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from explorer.inputs.adjustment import Adjustment
+from explorer.inputs.drawing import SIDE
 from explorer.inputs.marginals import MAX_SLOTS, MarginalsInput
 from explorer.inputs.sources import (
     CATALOGUE,
+    DRAWING,
     LETTERS,
     built_in,
     catalogue_items,
@@ -15,6 +18,24 @@ from explorer.inputs.sources import (
     picture_url,
     typed,
 )
+
+
+@pytest.fixture
+def picker():
+    return MarginalsInput([built_in("Silhouettes", name) for name in ("duck", "heart")])
+
+
+def draw(picker, *levels):
+    """Send sheets filled with one level each above an empty row, as the browser would."""
+    for level in levels:
+        pixels = np.full((SIDE, SIDE), level, np.uint8)
+        pixels[-1] = 0
+        send(picker, pixels)
+
+
+def send(picker, pixels):
+    pad = picker._drawing
+    pad._handle_msg({"load": pad.sheet["load"], "number": 1, "pixels": pixels.tobytes()})
 
 
 @pytest.mark.parametrize("kind", CATALOGUE)
@@ -72,3 +93,98 @@ def test_slots_can_be_added_and_removed_within_bounds():
         picker._ask("add")
     assert len(picker.value) == len(picker.thumbnails) == MAX_SLOTS
     assert len(set(picker.labels)) == MAX_SLOTS
+
+
+def test_a_blank_sheet_leaves_the_slot_until_the_first_stroke(picker):
+    picker._kind.value = DRAWING
+    assert picker.labels == ["duck", "heart"]
+    assert not any(picker._drawing.sheet["pixels"])
+    draw(picker, 200)
+    assert picker.labels == ["drawing", "heart"]
+
+
+def test_each_slot_keeps_its_own_drawing(picker):
+    for slot, level in ((0, 100), (1, 200)):
+        picker._slots.selected = slot
+        picker._kind.value = DRAWING
+        draw(picker, level)
+    assert picker.labels == ["drawing", "drawing 2"]
+    picker._slots.selected = 0
+    assert picker._drawing.sheet["pixels"][0] == 100
+    draw(picker, 50)
+    assert [marginal.source.max() for marginal in picker.value] == [50, 200]
+
+
+def test_adjusting_changes_the_density_and_its_thumbnail(picker):
+    plain, before = picker.value[0].draw(32), picker.thumbnails
+    picker._adjuster.invert = True
+    assert picker.value[0].adjustment == Adjustment(invert=True)
+    assert np.array_equal(picker.value[0].draw(32), plain.max() - plain)
+    assert picker.thumbnails[0] != before[0]
+    assert picker.thumbnails[1] == before[1]
+
+
+def test_the_adjuster_follows_the_slot(picker):
+    seen = []
+    picker._adjuster.blur = 0.05
+    picker.param.watch(seen.append, "value")
+    picker._slots.selected = 1
+    assert picker._adjuster.blur == 0
+    picker._slots.selected = 0
+    assert picker._adjuster.blur == 0.05
+    assert seen == []  # looking changes nothing
+
+
+def test_another_choice_resets_the_adjustment(picker):
+    picker._adjuster.invert = True
+    picker._choices.selected = CATALOGUE["Silhouettes"].index("star")
+    assert picker.value[0] == built_in("Silhouettes", "star")
+    assert not picker._adjuster.invert
+
+
+@pytest.mark.parametrize("held", [built_in("Silhouettes", "duck"), handwritten(3, 7)])
+def test_a_look_at_another_kind_keeps_the_adjustment(held):
+    picker = MarginalsInput([held, built_in("Silhouettes", "heart")])
+    picker._adjuster.invert = True
+    for kind in (LETTERS, "Shapes of the paper", held.kind):
+        picker._kind.value = kind
+    assert picker.value[0].adjustment == Adjustment(invert=True)
+
+
+def test_a_drawing_that_goes_on_keeps_its_adjustment(picker):
+    picker._adjuster.blur = 0.02
+    picker._kind.value = DRAWING
+    draw(picker, 100)
+    assert picker.value[0].adjustment == Adjustment()
+    picker._adjuster.threshold = 0.5
+    draw(picker, 100, 200)
+    assert picker.value[0].adjustment == Adjustment(threshold=0.5)
+
+
+def test_an_impossible_adjustment_gets_a_sentence_and_the_slot_stays(picker):
+    """Refused by a control and by a stroke alike; the sentence goes when it is mended."""
+    picker._kind.value = DRAWING
+    full = np.full((SIDE, SIDE), 255, np.uint8)
+    send(picker, full)
+    held = picker.value[0]
+    picker._adjuster.invert = True
+    assert picker.value[0] is held
+    assert "inverse is empty" in picker._adjuster._problem.object
+    picker._adjuster.invert = False
+    assert picker._adjuster._problem.object == ""
+    draw(picker, 255)
+    picker._adjuster.invert = True
+    held = picker.value[0]
+    send(picker, full)
+    assert picker.value[0] is held
+    assert "inverse is empty" in picker._adjuster._problem.object
+
+
+def test_an_error_of_whoever_listens_is_not_taken_for_an_adjustment(picker):
+    def fail(event):
+        raise ValueError("of the listener")
+
+    picker.param.watch(fail, "value")
+    with pytest.raises(ValueError, match="of the listener"):
+        picker._adjuster.invert = True
+    assert picker._adjuster._problem.object == ""

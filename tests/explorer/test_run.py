@@ -124,7 +124,7 @@ def test_play_and_pause(run, document):
 
 def test_a_stopped_solver_goes_on_where_it_stopped(run, document, monkeypatch):
     """Numbers continue, and the repeated start of the continued loop is not shown again."""
-    from explorer import run as module
+    from explorer import continued as module
 
     original = module.iterates
     monkeypatch.setattr(
@@ -150,11 +150,66 @@ def test_a_new_problem_drops_what_the_old_one_left(run, document):
     run.start(Counter(gate), problem="old")
     next_batch(run, document)
     run.step()
-    run.start(Counter(), problem="new", state=7)
-    assert run.state == 7
+    run.start(Counter(), problem="new")
+    assert run.state is None
     gate.set()
     batch = next_batch(run, document)
-    assert (batch.newest.barycenter, batch.newest.number, batch.restarted) == (7, 0, True)
+    assert (batch.newest.number, batch.problem, batch.restarted) == (0, "new", True)
+
+
+def test_a_warm_start_goes_on_from_the_newest_state(run, document):
+    run.start(Counter(), problem="old")
+    next_batch(run, document)
+    for _ in range(3):
+        run.step()
+        next_batch(run, document)
+    run.start(Counter(), problem="new", warm=True)
+    batch = next_batch(run, document)
+    assert (batch.newest.barycenter, batch.newest.number, batch.problem) == (3, 0, "new")
+
+
+def test_a_problem_that_is_replaced_while_playing_gets_a_step(document):
+    """Else the transport would stand still under a hand that never rests."""
+    gate, recorded = Event(), []
+    run = Run(
+        document.batches.append,
+        document.failures.append,
+        document.schedule,
+        lambda iterate, first: recorded.append((iterate.barycenter, first)),
+    )
+    run.start(Counter(gate), problem=0)
+    next_batch(run, document)
+    run.play()
+    for problem in range(1, 6):  # each arrives before the one before has moved
+        run.start(Counter(gate), problem=problem, warm=True)
+    gate.set()
+    while next_batch(run, document).problem != 5:
+        pass
+    run.close()
+    assert run.join(WAIT)
+    starts = [value for value, first in recorded if first]
+    assert starts[0] == 0
+    assert starts[1] >= 1  # it begins from a state that has moved
+
+
+def test_every_iterate_is_recorded(document):
+    recorded = []
+    run = Run(
+        document.batches.append,
+        document.failures.append,
+        document.schedule,
+        lambda iterate, first: recorded.append((iterate.number, first)),
+    )
+    run.start(Counter(), problem=None)
+    document.tick()  # shown and never acknowledged
+    for _ in range(3):
+        before = run.state
+        run.step()
+        while run.state == before:
+            pass
+    run.close()
+    assert run.join(WAIT)
+    assert recorded == [(0, True), (1, False), (2, False), (3, False)]
 
 
 def test_an_error_becomes_a_sentence(run, document):

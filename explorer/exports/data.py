@@ -1,0 +1,128 @@
+"""Arrays and curves as files."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO, StringIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from explorer.run import Point
+from solvers.arrays import Array
+
+_OBJECTIVES = ("dual", "primal", "estimate")
+
+
+@dataclass(frozen=True, eq=False)
+class SolverRecord:
+    """What one solver has found.
+
+    Attributes
+    ----------
+    label : str
+        The solver's short name.
+    settings : dict of str to object
+        All its settings, fit for JSON.
+    barycenter : array, (rows, columns)
+    potentials : array, (m, rows, columns), or None
+    points : sequence of Point
+        Of all iterates. A point with a number that has come before adds its objectives to those
+        of that iterate.
+    """
+
+    label: str
+    settings: dict[str, Any]
+    barycenter: Array
+    potentials: Array | None
+    points: Sequence[Point]
+
+
+def npz(**arrays: ArrayLike) -> bytes:
+    """A compressed NumPy archive that can be read without pickles.
+
+    Raises
+    ------
+    ValueError
+        If an array holds Python objects.
+    """
+    for name, array in arrays.items():
+        if np.asarray(array).dtype.hasobject:
+            raise ValueError(f"{name}: holds Python objects, but numbers or texts are needed.")
+    file = BytesIO()
+    np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    return file.getvalue()
+
+
+def archive(
+    marginals: ArrayLike,
+    labels: Sequence[str],
+    weights: ArrayLike,
+    records: Mapping[str, SolverRecord],
+) -> bytes:
+    """The whole comparison as a NumPy archive.
+
+    Parameters
+    ----------
+    marginals : array_like, (m, rows, columns)
+    labels : sequence of str
+        Names of the marginals.
+    weights : array_like, (m,)
+    records : mapping of str to SolverRecord
+        By the solvers' registered names, which begin the names of their arrays: ``sga_barycenter``,
+        ``sga_potentials`` if there are any, ``sga_label``, ``sga_settings`` (JSON), and for each
+        iterate ``sga_number``, ``sga_seconds``, ``sga_levels_left``, ``sga_dual``, ``sga_primal``
+        and ``sga_estimate``, NaN where it was not computed.
+    """
+    arrays: dict[str, ArrayLike] = {
+        "marginals": marginals,
+        "labels": np.array(labels, dtype=str),
+        "weights": weights,
+    }
+    for name, record in records.items():
+        arrays |= {
+            f"{name}_barycenter": record.barycenter,
+            f"{name}_label": record.label,
+            f"{name}_settings": json.dumps(record.settings),
+        }
+        if record.potentials is not None:
+            arrays[f"{name}_potentials"] = record.potentials
+        points = _merged(record.points)
+        arrays |= {
+            f"{name}_number": np.array([point.number for point in points], dtype=int),
+            f"{name}_seconds": np.array([point.seconds for point in points], dtype=float),
+            f"{name}_levels_left": np.array([point.levels_left for point in points], dtype=int),
+        }
+        for key in _OBJECTIVES:
+            values = [point.objectives.get(key, np.nan) for point in points]
+            arrays[f"{name}_{key}"] = np.array(values, dtype=float)
+    return npz(**arrays)
+
+
+def curves_csv(records: Mapping[str, SolverRecord]) -> str:
+    """The objectives of all iterates: one row for each solver's iterate, empty where not computed.
+
+    Numbers are written with all their digits.
+    """
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("solver", "number", "seconds", "levels_left", *_OBJECTIVES))
+    for name, record in records.items():
+        for point in _merged(record.points):
+            values = (point.objectives.get(key) for key in _OBJECTIVES)
+            writer.writerow((name, point.number, point.seconds, point.levels_left, *values))
+    return text.getvalue()
+
+
+def _merged(points: Iterable[Point]) -> list[Point]:
+    """One point for each iterate, in order, with all objectives that ever came for it."""
+    merged: dict[int, Point] = {}
+    for point in points:
+        known = merged.get(point.number, point)
+        objectives = {**known.objectives, **point.objectives}
+        merged[point.number] = replace(known, objectives=objectives)
+    return [merged[number] for number in sorted(merged)]

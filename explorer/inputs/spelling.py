@@ -1,0 +1,100 @@
+"""A marginal as a short text of characters that an address leaves as they are.
+
+A name of the catalogue, ``text-A``, ``digit-3-7``, or ``own`` for a picture of the visitor's own;
+after ``~`` the adjustment: i (invert), r (recentre), b (blur) and t (threshold), these two in
+percent with up to two decimals.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from urllib.parse import quote, unquote
+
+from explorer.inputs.adjustment import Adjustment
+from explorer.inputs.sources import (
+    CATALOGUE,
+    DIGITS,
+    DRAWING,
+    LETTERS,
+    UPLOAD,
+    Marginal,
+    built_in,
+    handwritten,
+    typed,
+)
+from solvers import datasets
+
+OWN = "own"
+
+_CATALOGUE = {
+    choice.replace(" ", "-"): (kind, choice) for kind in CATALOGUE for choice in CATALOGUE[kind]
+}
+_PERCENT = r"([0-9]{1,3}(?:\.[0-9]{1,2})?)"
+_ADJUSTMENT = re.compile(rf"(i?)(r?)(?:b{_PERCENT})?(?:t{_PERCENT})?")
+_DIGIT = re.compile(r"digit-([0-9])-([0-9]{1,5})")
+
+# Characters of a text from outside that a sentence repeats, at most.
+_MAX_ECHO = 40
+# Cells along each side where an adjustment is tried out.
+_TRIAL = 64
+
+
+def is_own(marginal: Marginal) -> bool:
+    """Whether it is the visitor's own picture or drawing, which no name can bring back."""
+    return marginal.kind in (UPLOAD, DRAWING)
+
+
+def spelled(marginal: Marginal) -> str:
+    """A marginal's name and adjustment."""
+    if is_own(marginal):
+        name = OWN
+    elif marginal.kind == LETTERS:
+        name = f"text-{encoded(marginal.source)}"
+    elif marginal.kind == DIGITS:
+        name = "digit-{}-{}".format(*marginal.source)
+    else:
+        name = marginal.choice.replace(" ", "-")
+    adjustment = marginal.adjustment
+    changes = "i" * adjustment.invert + "r" * adjustment.recentre
+    for letter, fraction in (("b", adjustment.blur), ("t", adjustment.threshold)):
+        if percent := round(100 * fraction, 2):
+            changes += f"{letter}{percent:g}"
+    return f"{name}~{changes}" if changes else name
+
+
+def named(text: str) -> Marginal:
+    """The marginal of a name other than `OWN`; ValueError if there is none."""
+    name = unquote(text)
+    if name in _CATALOGUE:
+        return built_in(*_CATALOGUE[name])
+    if digit := _DIGIT.fullmatch(name):
+        chosen, index = map(int, digit.groups())
+        datasets.mnist_digit(chosen, index, _TRIAL)  # refuses what there is not
+        return handwritten(chosen, index)
+    if name.startswith("text-") and len(name) <= _MAX_ECHO:
+        return typed(name.removeprefix("text-"))
+    raise ValueError(f"“{echo(name)}” is unknown.")
+
+
+def adjusted(marginal: Marginal, text: str) -> Marginal:
+    """A marginal with an adjustment; ValueError if there is no such, or it leaves no mass."""
+    parts = _ADJUSTMENT.fullmatch(text)
+    if parts is None:
+        raise ValueError(f"“{echo(text)}” is no adjustment; “irb2.5t50” is one.")
+    invert, recentre, blur, threshold = parts.groups()
+    fractions = (round(float(percent or 0) / 100, 4) for percent in (blur, threshold))
+    adjustment = Adjustment(bool(invert), bool(recentre), *fractions)
+    changed = replace(marginal, adjustment=adjustment)
+    changed.draw(_TRIAL)
+    return changed
+
+
+def encoded(text: str) -> str:
+    """Percent-encoded, the separators of addresses too."""
+    return quote(text, safe="").replace(".", "%2E").replace("~", "%7E")
+
+
+def echo(text: str) -> str:
+    """A text from outside, short enough for a sentence."""
+    return text if len(text) <= _MAX_ECHO else text[: _MAX_ECHO - 1] + "…"

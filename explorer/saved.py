@@ -1,0 +1,161 @@
+"""A view as a file: its address, and the pictures that no address can hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from io import BytesIO
+from math import prod
+from typing import Any
+from zipfile import ZipFile
+
+import numpy as np
+
+from explorer.address import from_query, to_query
+from explorer.inputs.sources import DRAWING, UPLOAD, Marginal, drawn
+from explorer.inputs.spelling import is_own
+from explorer.state import StudioState
+from solvers import images
+from solvers.arrays import Array
+
+FORMAT, VERSION = "barycenter-explorer", 1
+MAX_BYTES = 32 * 2**20
+
+# Cells along each side that are kept of an uploaded picture, and that a saved one may have.
+_SIDE = 512
+# Far more than a view has: members of the archive, bytes of its text, characters of a label.
+_MAX_MEMBERS, _MAX_TEXT, _MAX_LABEL = 64, 2**18, 60
+_KINDS = {UPLOAD: "picture", DRAWING: "drawing"}
+_ENTRY = b"PK\x01\x02"  # begins each entry of a zip file's directory
+
+_READ_HEADER = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
+
+
+class _RefusedError(ValueError):
+    """Tells our own sentences from the errors that damaged files raise."""
+
+
+def to_file(state: StudioState) -> bytes:
+    """Save a view.
+
+    Returns
+    -------
+    bytes
+        A compressed ``.npz`` without pickles: ``view``, a JSON text with the format, its version,
+        the address and what is known of the visitor's own pictures; and these as ``own_0``,
+        ``own_1``, …, before any adjustment: a drawing as it was drawn, in uint8, a picture with
+        512² cells in float32.
+    """
+    own = [marginal for marginal in state.marginals if is_own(marginal)]
+    view = {
+        "format": FORMAT,
+        "version": VERSION,
+        "query": to_query(state),
+        "own": [{"kind": _KINDS[marginal.kind], "label": marginal.label} for marginal in own],
+    }
+    arrays: dict[str, Any] = {f"own_{i}": _pixels(marginal) for i, marginal in enumerate(own)}
+    file = BytesIO()
+    np.savez_compressed(file, view=np.array(json.dumps(view)), **arrays)
+    return file.getvalue()
+
+
+def from_file(data: bytes) -> tuple[StudioState, list[str]]:
+    """Open a saved view, which is not trusted.
+
+    Parameters
+    ----------
+    data : bytes
+        The file, 32 MiB at most, unpacked too.
+
+    Returns
+    -------
+    StudioState
+    list of str
+        Sentences about what was ignored, as from `address.from_query`.
+
+    Raises
+    ------
+    ValueError
+        With one sentence that begins with ``saved view:``, if the file cannot be used.
+    """
+    _check_size(len(data))
+    try:
+        if data.count(_ENTRY) > _MAX_MEMBERS:  # before a long directory costs memory
+            raise ValueError
+        with ZipFile(BytesIO(data)) as archive:
+            _check_size(sum(entry.file_size for entry in archive.infolist()))
+            if archive.getinfo("view.npy").file_size > _MAX_TEXT:
+                raise ValueError
+            view = json.loads(str(_array(archive, "view")))
+            _check_format(view)
+            own = [_own(archive, i, facts) for i, facts in enumerate(view["own"])]
+            query = str(view["query"])
+    except _RefusedError:
+        raise
+    except Exception:  # damaged files raise many kinds of errors
+        raise ValueError(
+            "saved view: the file is damaged, or it is no view that was saved here."
+        ) from None
+    return from_query(query, own)
+
+
+def _pixels(marginal: Marginal) -> Array:
+    if marginal.kind == DRAWING:
+        return np.asarray(marginal.source)
+    density = marginal.draw_plain(_SIDE)
+    return np.asarray(density / density.max(), dtype=np.float32)
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_BYTES:
+        raise _RefusedError(
+            f"saved view: the file has {size / 2**20:.1f} MiB, "
+            f"but at most {MAX_BYTES // 2**20} MiB are read."
+        )
+
+
+def _check_format(view: Mapping[str, Any]) -> None:
+    if view["format"] != FORMAT:
+        raise _RefusedError("saved view: the file was saved by another program.")
+    if view["version"] != VERSION:
+        raise _RefusedError(
+            f"saved view: the file has the version {view['version']!r:.20}, "
+            f"but only version {VERSION} can be read."
+        )
+
+
+def _array(archive: ZipFile, name: str) -> Array:
+    """Read an array whose header keeps to the member's size, so that no lie costs memory."""
+    entry = archive.getinfo(f"{name}.npy")
+    with archive.open(entry) as stream:
+        shape, _, kind = _READ_HEADER[np.lib.format.read_magic(stream)](stream)
+        if kind.hasobject:
+            raise _RefusedError(
+                f"saved view: “{name}” holds Python objects, which are never read from a file."
+            )
+        if prod(shape) * kind.itemsize != entry.file_size - stream.tell():
+            raise ValueError
+        stream.seek(0)
+        return np.asarray(np.lib.format.read_array(stream, allow_pickle=False))
+
+
+def _own(archive: ZipFile, index: int, facts: Mapping[str, str]) -> Marginal:
+    """A picture or drawing of the visitor's own."""
+    pixels, label = _array(archive, f"own_{index}"), str(facts["label"])[:_MAX_LABEL]
+    if pixels.ndim != 2 or not 2 <= len(pixels) == pixels.shape[1] <= _SIDE:
+        raise _RefusedError(
+            f"saved view: picture {index + 1} has the shape {pixels.shape}, "
+            f"but must be a square of 2 to {_SIDE} cells along each side."
+        )
+    if not (np.isfinite(pixels).all() and pixels.min() >= 0 < pixels.max()):
+        raise _RefusedError(
+            f"saved view: in picture {index + 1} all values must be finite and ≥ 0, and some > 0."
+        )
+    if facts["kind"] == _KINDS[DRAWING]:
+        return drawn(pixels, label)
+    if facts["kind"] != _KINDS[UPLOAD] or pixels.dtype != np.float32:
+        raise ValueError
+    return Marginal(label, lambda n: images.resample(pixels, n), UPLOAD)

@@ -1,0 +1,160 @@
+"""A view as a Python script that computes the same barycenters with `solvers` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from explorer.inputs.adjustment import Adjustment
+from explorer.inputs.sources import CATALOGUE, DIGITS, LETTERS, Marginal
+from explorer.inputs.spelling import is_own
+from explorer.state import StudioState
+from solvers import SOLVERS
+
+# Line length that ruff and black keep to where nothing else is said.
+_WIDTH = 88
+_INDENT = "    "
+
+_SCRIPT = '''\
+"""Barycenters of {count} densities, as seen in Barycenter Explorer."""
+
+import numpy as np
+from PIL import Image
+
+{imports}
+from solvers.results import picture
+
+n = {grid}  # cells along each side{own}
+marginals = [
+{densities}
+]
+weights = [{weights}]
+problem = GridProblem(marginals, weights)
+methods = {{
+{methods}
+}}
+
+for name, solver in methods.items():
+    steps = iterates(solver, problem, max_iterations={iterations})
+    for it in with_primal(steps, solver, problem, every=20):
+        values = [f"{{key}} {{value:.6g}}" for key, value in it.objectives.items()]
+        print(name, it.number, f"{{it.seconds:.2f}} s", *values)
+    print(it.stopped)
+    np.save(f"{{name}}.npy", it.barycenter)
+    Image.fromarray(picture(it.barycenter)).save(f"{{name}}.png")
+'''
+
+_OWN = '\nown = np.load("view.npz")  # the saved view, with your own pictures'
+
+
+def code(state: StudioState, iterations: int = 60) -> str:
+    """The script of a view.
+
+    Parameters
+    ----------
+    state : StudioState
+    iterations : int
+        At most, for each solver.
+
+    Returns
+    -------
+    str
+        Python that prints the objectives and saves every solver's barycenter as ``.npy`` and PNG.
+        Pictures of the visitor's own are read from ``view.npz``, the saved view.
+    """
+    calls = _plain_calls(state.marginals)
+    densities = [
+        _adjusted_call(call, marginal.adjustment)
+        for call, marginal in zip(calls, state.marginals, strict=True)
+    ]
+    any_adjusted = any(marginal.adjustment != Adjustment() for marginal in state.marginals)
+    return _SCRIPT.format(
+        count=len(densities),
+        imports=_imports(state, calls, any_adjusted),
+        grid=state.grid,
+        own=_OWN if any(map(is_own, state.marginals)) else "",
+        densities="\n".join(_INDENT + density for density in densities),
+        weights=", ".join(f"{weight:.6g}" for weight in state.weights),
+        methods="\n".join(_method(name, settings) for name, settings in state.solvers),
+        iterations=iterations,
+    )
+
+
+def _plain_calls(marginals: Iterable[Marginal]) -> list[str]:
+    """The expressions that draw the marginals before any adjustment."""
+    calls, own = [], 0
+    for marginal in marginals:
+        if is_own(marginal):
+            calls.append(f'resample(own["own_{own}"], n)')
+            own += 1
+        elif marginal.kind == LETTERS:
+            calls.append(f"text({_literal(marginal.source)}, n)")
+        elif marginal.kind == DIGITS:
+            calls.append("mnist_digit({}, {}, n)".format(*marginal.source))
+        elif marginal.kind == "Street camera":
+            calls.append(f"street_frame({CATALOGUE[marginal.kind].index(marginal.choice)}, n)")
+        else:
+            function = "silhouette" if marginal.kind == "Silhouettes" else "shape"
+            calls.append(f"{function}({_literal(marginal.choice)}, n)")
+    return calls
+
+
+def _adjusted_call(call: str, adjustment: Adjustment) -> str:
+    changes = {
+        name: getattr(adjustment, name)
+        for name in ("invert", "threshold", "blur", "recentre")
+        if getattr(adjustment, name)
+    }
+    return _call("adjusted", [call, *_keywords(changes)]) if changes else f"{call},"
+
+
+def _method(name: str, settings: Mapping[str, Any]) -> str:
+    return _INDENT + _call(f'"{name}": {SOLVERS[name].__name__}', _keywords(settings))
+
+
+def _keywords(values: Mapping[str, Any]) -> list[str]:
+    return [f"{name}={_literal(value)}" for name, value in values.items()]
+
+
+def _call(head: str, arguments: list[str]) -> str:
+    """A call as an item of a list, on one line or with one argument a line."""
+    line = f"{head}({', '.join(arguments)}),"
+    if len(_INDENT + line) <= _WIDTH:
+        return line
+    body = "".join(f"\n{2 * _INDENT}{argument}," for argument in arguments)
+    return f"{head}({body}\n{_INDENT}),"
+
+
+def _literal(value: Any) -> str:
+    """As Python spells it, a text in the quotes that need fewer escapes, double ones in doubt."""
+    if isinstance(value, float):
+        return repr(float(value))  # of NumPy's numbers too
+    if not isinstance(value, str):
+        return repr(value)
+    mark = "'" if value.count('"') > value.count("'") else '"'
+    characters = (c if c in "'\"" else repr(c)[1:-1] for c in value)
+    return mark + "".join(f"\\{c}" if c == mark else c for c in characters) + mark
+
+
+def _imports(state: StudioState, calls: list[str], any_adjusted: bool) -> str:
+    """What the script takes from `solvers` and from its modules of marginals."""
+    names = {"GridProblem", "iterates", "with_primal"}
+    names |= {SOLVERS[name].__name__ for name, _ in state.solvers}
+    functions = {call.partition("(")[0] for call in calls}
+    lines = [_import("solvers", names)]
+    if any_adjusted:
+        lines.append(_import("solvers.adjusting", {"adjusted"}))
+    if functions - {"resample"}:
+        lines.append(_import("solvers.datasets", functions - {"resample"}))
+    if "resample" in functions:
+        lines.append(_import("solvers.images", {"resample"}))
+    return "\n".join(lines)
+
+
+def _import(module: str, names: set[str]) -> str:
+    """As ruff sorts them: abbreviations, classes, functions."""
+    ordered = sorted(names, key=lambda name: (not name.isupper(), name[0].islower(), name))
+    line = f"from {module} import {', '.join(ordered)}"
+    if len(line) <= _WIDTH:
+        return line
+    return f"from {module} import (\n" + "".join(f"{_INDENT}{name},\n" for name in ordered) + ")"

@@ -1,0 +1,81 @@
+"""A tour through the weights, played as an animation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+
+import numpy as np
+import panel as pn
+
+from solvers import weights_between
+from solvers.arrays import Array
+
+PATHS = {"all pictures in turn, and round again": "closed", "from the first to the last": "open"}
+
+# Seconds from one picture to the next, and between two changes of the weights.
+_LEG, _TICK = 3.0, 0.045
+
+
+def tour(count: int, path: str, points: int) -> Array:
+    """Weights (points, count) that visit each marginal in turn; a closed path returns."""
+    stops = np.eye(count)
+    return weights_between(np.vstack([stops, stops[:1]]) if path == "closed" else stops, points)
+
+
+class Tour:
+    """Moves the weights along a path until it ends or is stopped.
+
+    Parameters
+    ----------
+    move : callable
+        Called with the weights of the moment.
+    ready : callable
+        Whether the picture has caught up: a slow solver is waited for.
+    ended : callable
+        Called when an open path has come to its end.
+    """
+
+    def __init__(
+        self,
+        move: Callable[[list[float]], None],
+        ready: Callable[[], bool],
+        ended: Callable[[], None],
+    ) -> None:
+        self._move, self._ready, self._ended = move, ready, ended
+        self._ticks: pn.io.PeriodicCallback | None = None
+        self._path: Array = np.empty((0, 0))
+        self._closed = False
+        self._began = 0.0
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the weights are moving."""
+        return self._ticks is not None
+
+    def start(self, count: int, path: str) -> None:
+        """Set out, through `count` marginals."""
+        self.stop()
+        self._closed = path == "closed"
+        self._path = tour(count, path, 100 * count + 1)
+        self._began = monotonic()
+        self._ticks = pn.state.add_periodic_callback(self._tick, period=int(1000 * _TICK))
+
+    def stop(self) -> None:
+        """Stay where the weights are."""
+        if self._ticks is not None:
+            self._ticks.stop()
+            self._ticks = None
+
+    def _tick(self) -> None:
+        if not self._ready():
+            return
+        legs = self._path.shape[1] - (0 if self._closed else 1)
+        way = (monotonic() - self._began) / (_LEG * legs)
+        if way >= 1 and not self._closed:
+            self.stop()
+            self._move(self._path[-1].tolist())
+            self._ended()
+            return
+        at = int(way % 1.0 * (len(self._path) - 1))
+        self._move(self._path[at].tolist())

@@ -1,0 +1,74 @@
+"""Who may compute next, when several solvers want the same cores.
+
+A step of a solver uses all cores, so two steps at once would only slow each other down and spoil
+each other's clock. Steps therefore take turns, across all sessions of the server: next comes
+whoever has computed least.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Condition
+from time import perf_counter
+
+
+class Seat:
+    """One who takes turns.
+
+    Parameters
+    ----------
+    cost : float
+        What a second of computing counts; > 1 for work that may wait.
+    """
+
+    def __init__(self, cost: float = 1.0) -> None:
+        self.cost = cost
+        self.used = 0.0
+
+
+class Turns:
+    """One turn at a time, for whoever has used least."""
+
+    def __init__(self) -> None:
+        self._change = Condition()
+        self._waiting: list[Seat] = []
+        self._busy = False
+        self._clock = 0.0  # what the one whose turn it is had used before
+        self._began = 0.0  # when that turn began
+
+    @contextmanager
+    def turn(self, seat: Seat) -> Iterator[None]:
+        """Wait for a turn, and take it."""
+        self._begin(seat)
+        try:
+            yield
+        finally:
+            self._end(seat)
+
+    def pass_on(self, seat: Seat) -> None:
+        """In the middle of a turn, let others go first who have used less."""
+        self._end(seat)
+        self._begin(seat)
+
+    def _begin(self, seat: Seat) -> None:
+        with self._change:
+            # Whoever comes late or was idle has no claim to what the others used meanwhile.
+            seat.used = max(seat.used, self._clock)
+            self._waiting.append(seat)
+            while self._busy or min(self._waiting, key=lambda other: other.used) is not seat:
+                self._change.wait()
+            self._waiting.remove(seat)
+            self._busy = True
+            self._clock = seat.used
+            self._began = perf_counter()
+
+    def _end(self, seat: Seat) -> None:
+        with self._change:
+            seat.used += seat.cost * (perf_counter() - self._began)
+            self._busy = False
+            self._change.notify_all()
+
+
+TURNS = Turns()
+"""The turns of this process."""

@@ -1,0 +1,139 @@
+"""The comparison of the solvers in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from math import isfinite
+from typing import Any
+
+import panel as pn
+
+_UNKNOWN = "—"
+_COMPUTING = "…"
+
+# Heads of the columns, with what they mean.
+_COLUMNS = {
+    "solver": "The method that computed the barycenter.",
+    "cost B": "The weighted cost of transport from the barycenter to all marginals; the smallest "
+    "is the best.",
+    "bound D": "The dual objective, which no barycenter's cost can be below.",
+    "gap": "What B may at most be above the smallest cost possible, in percent of B.",
+    "iterations": "Steps that the solver has done.",
+    "seconds": "Time that the solver has worked for them.",
+    "edge width": "Cells that the sharpest edges take from nothing to the full density; 1 is a "
+    "clean cut.",
+}
+
+_STYLE = """
+:host { color: inherit; overflow-x: auto; scrollbar-width: thin; }
+table { border-collapse: collapse; width: min(100%, 760px); font-size: 13px; line-height: 1.3;
+  font-variant-numeric: tabular-nums; white-space: nowrap; }
+caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+th, td { padding: 4px 0 4px 10px; text-align: right; font-weight: 400; }
+thead th { font-size: 12px; cursor: help;
+  color: color-mix(in srgb, currentColor 72%, transparent); }
+tbody tr { border-top: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
+th:first-child { padding-left: 0; text-align: left; position: sticky; left: 0;
+  background: var(--mui-palette-background-paper, Canvas); }
+tbody th::before { content: ""; display: inline-block; width: 9px; height: 9px; margin-right: 7px;
+  border-radius: 50%; background: var(--hue); }
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One solver's numbers.
+
+    Attributes
+    ----------
+    label, color : str
+        The solver's, in CSS.
+    dual : float or None
+        Its bound D, None without one.
+    primal : float or None
+        The cost B, None while it is being computed.
+    primal_at : int or None
+        The iterate that B was computed for.
+    gap : float or None
+        B − D, or B minus the best bound of any solver.
+    bound_from : str
+        Label of the solver that the bound in the gap comes from; empty without one.
+    iterations : int
+    seconds : float
+    edge_width : float or None
+        In cells; None while it is unknown.
+    """
+
+    label: str
+    color: str
+    dual: float | None
+    primal: float | None
+    primal_at: int | None
+    gap: float | None
+    bound_from: str
+    iterations: int
+    seconds: float
+    edge_width: float | None
+
+
+def comparison(rows: Sequence[Row]) -> str:
+    """HTML of a table with one row for each solver, the least cost in bold."""
+    heads = "".join(
+        f'<th scope="col" title="{escape(meaning)}">{head}</th>'
+        for head, meaning in _COLUMNS.items()
+    )
+    least = min((row.primal for row in rows if row.primal is not None), default=None)
+    body = "".join(_line(row, row.primal is not None and row.primal == least) for row in rows)
+    return (
+        "<table><caption>The solvers compared</caption>"
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+class ComparisonTable(pn.viewable.Viewer):
+    """The table on a page; it scrolls sideways where the page is narrow."""
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__()
+        params = {"sizing_mode": "stretch_width", "margin": (4, 10), **params}
+        self._pane = pn.pane.HTML("", stylesheets=[_STYLE], **params)
+        self.rows = ()
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self._pane
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """What the table shows."""
+        return self._rows
+
+    @rows.setter
+    def rows(self, rows: Sequence[Row]) -> None:
+        self._rows = tuple(rows)
+        self._pane.object = comparison(self._rows)
+
+
+def _line(row: Row, best: bool) -> str:
+    cost, cost_at = _COMPUTING, "is being computed"
+    if row.primal is not None:
+        cost, cost_at = f"{row.primal:.5e}", f"of iteration {row.primal_at}"
+    if best:
+        cost = f"<b>{cost}</b>"
+    gap, bound = _UNKNOWN, "no bound is known yet"
+    if row.gap is not None and row.primal:
+        gap, bound = f"{100 * row.gap / row.primal:.3g} %", f"bound by {row.bound_from}"
+    return (
+        f'<tr><th scope="row" style="--hue: {escape(row.color)}">{escape(row.label)}</th>'
+        f'<td title="{cost_at}">{cost}</td>'
+        f"<td>{_number(row.dual, '.5e')}</td>"
+        f'<td title="{escape(bound)}">{gap}</td>'
+        f"<td>{row.iterations}</td>"
+        f"<td>{row.seconds:.2f}</td>"
+        f"<td>{_number(row.edge_width, '.1f')}</td></tr>"
+    )
+
+
+def _number(value: float | None, form: str) -> str:
+    return _UNKNOWN if value is None or not isfinite(value) else format(value, form)

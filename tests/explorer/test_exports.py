@@ -1,0 +1,267 @@
+"""Exported files, opened again: sizes, colours, frames, times, arrays, rows."""
+
+from __future__ import annotations
+
+import csv
+import json
+from fractions import Fraction
+from io import BytesIO
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer.exports import SolverRecord, archive, curves_csv, gif, mp4, npz, png, steps_of
+from explorer.recording import Recording
+from explorer.run import Point
+from explorer.views.shades import ramp
+
+LEVELS = np.arange(256, dtype=np.uint8).reshape(16, 16)
+
+
+def opened(data):
+    return Image.open(BytesIO(data))
+
+
+def frames_of_gif(data):
+    """RGB frames (count, rows, columns, 3) and their milliseconds."""
+    movie = opened(data)
+    frames, times = [], []
+    for index in range(movie.n_frames):
+        movie.seek(index)
+        frames.append(np.asarray(movie.convert("RGB")))
+        times.append(movie.info["duration"])
+    return np.array(frames), times
+
+
+def blob(side, at):
+    """A round blob that moves with `at` in [0, 1]."""
+    y, x = np.mgrid[:side, :side] / side
+    return (255 * np.exp(-((y - 0.5) ** 2 + (x - at) ** 2) / 0.02)).astype(np.uint8)
+
+
+# Pictures
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_png_has_the_colours_of_the_page_and_crisp_cells(dark):
+    picture = opened(png(LEVELS, dark))
+    assert (picture.format, picture.size) == ("PNG", (512, 512))
+    expected = ramp(dark)[LEVELS].repeat(32, axis=0).repeat(32, axis=1)
+    assert np.array_equal(np.asarray(picture.convert("RGB")), expected)
+
+
+@pytest.mark.parametrize(
+    ("shape", "scale_up", "size"),
+    [
+        ((300, 300), None, (600, 600)),
+        ((512, 512), None, (512, 512)),
+        ((20, 600), None, (600, 20)),
+        ((10, 20), 3, (60, 30)),
+    ],
+)
+def test_png_is_enlarged_by_whole_cells(shape, scale_up, size):
+    assert opened(png(np.zeros(shape, np.uint8), False, scale_up)).size == size
+
+
+def test_png_of_rgb_keeps_its_colours():
+    colours = np.random.default_rng(0).integers(0, 256, (5, 7, 3), np.uint8)
+    picture = np.asarray(opened(png(colours, True, 2)).convert("RGB"))
+    assert np.array_equal(picture[::2, ::2], colours)
+
+
+def test_png_cannot_be_scaled_to_nothing():
+    with pytest.raises(ValueError, match="scale_up: is 0, but must be ≥ 1"):
+        png(LEVELS, False, 0)
+
+
+# Movies
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_gif_has_exactly_the_colours_of_the_page(dark):
+    steps = [[LEVELS, LEVELS.T], [255 - LEVELS, LEVELS], [LEVELS, LEVELS]]
+    data = gif(steps, dark, 10)
+    frames, times = frames_of_gif(data)
+    assert (frames.shape, times) == ((3, 256, 520, 3), [100] * 3)
+    assert opened(data).info["loop"] == 0
+    for frame, (left, right) in zip(frames, steps, strict=True):
+        assert np.array_equal(frame[::16, :256:16], ramp(dark)[left])
+        assert np.array_equal(frame[::16, 264::16], ramp(dark)[right])
+        assert (frame[:, 256:264] == ramp(dark)[0]).all()
+
+
+@pytest.mark.parametrize("fps", [1, 7, 12, 30, 50])
+def test_gif_takes_as_long_as_it_should(fps):
+    """Though a GIF counts in hundredths of a second, and equal frames become one."""
+    steps = [[blob(16, at)] for at in np.linspace(0.2, 0.8, 20)] + [[blob(16, 0.8)]] * 10
+    frames, times = frames_of_gif(gif(steps, False, fps))
+    assert len(frames) == 20
+    assert sum(times) == pytest.approx(1000 * 30 / fps, abs=5)
+    assert min(times) >= 20
+
+
+def test_coarse_tiles_are_enlarged_to_the_finest():
+    coarse, fine = blob(128, 0.5), blob(512, 0.5)
+    frames, _ = frames_of_gif(gif([[coarse, coarse], [fine, coarse], [fine, fine]], False, 5))
+    expected = ramp(False)[coarse].repeat(4, axis=0).repeat(4, axis=1)
+    assert np.array_equal(frames[0][:, :512], expected)
+    assert np.array_equal(frames[1][:, :512], ramp(False)[fine])
+
+
+def test_tiles_that_do_not_divide_the_finest_are_smooth():
+    frames, _ = frames_of_gif(gif([[blob(100, 0.5)], [blob(256, 0.5)]], False, 5))
+    difference = frames[0].astype(int) - ramp(False)[blob(256, 0.5)]
+    assert np.abs(difference).max() < 30
+
+
+def test_mp4_plays_with_the_right_colours_size_and_time():
+    steps = [[blob(256, at), blob(256, 1 - at)] for at in np.linspace(0.2, 0.8, 60)]
+    data = mp4(steps, False, 12.5)
+    with av.open(BytesIO(data)) as movie:
+        stream = movie.streams.video[0]
+        assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
+        assert (stream.average_rate, stream.duration * stream.time_base) == (12.5, Fraction("4.8"))
+        frames = [frame.to_ndarray(format="rgb24") for frame in movie.decode(video=0)]
+    assert len(frames) == 60
+    for index in (0, 30, 59):
+        left, right = (ramp(False)[tile].astype(int) for tile in steps[index])
+        assert np.abs(frames[index][:, :256] - left).max() < 20
+        assert np.abs(frames[index][:, 264:] - right).max() < 20
+    assert len(data) < 100_000
+
+
+def test_mp4_can_play_while_it_loads():
+    data = mp4([[blob(32, 0.4)], [blob(32, 0.6)]], True, 10)
+    assert 0 < data.index(b"moov") < data.index(b"mdat")
+
+
+def test_mp4_has_even_sides():
+    picture = np.zeros((257, 301), np.uint8)
+    with av.open(BytesIO(mp4([[picture]], True, 10))) as movie:
+        (frame,) = movie.decode(video=0)
+    assert (frame.height, frame.width) == (258, 302)
+    assert np.abs(frame.to_ndarray(format="rgb24").astype(int) - ramp(True)[0]).max() <= 3
+
+
+@pytest.mark.parametrize("encode", [gif, mp4])
+def test_movies_refuse_what_they_cannot_show(encode):
+    for fps in (0, 51, np.nan):
+        with pytest.raises(ValueError, match=r"fps: is .*, but must be 1 to 50"):
+            encode([[LEVELS]], False, fps)
+    for steps in ([], [[]], [[LEVELS], [LEVELS, LEVELS]]):
+        with pytest.raises(ValueError, match="steps: at least one is needed"):
+            encode(steps, False, 10)
+
+
+def recorded(numbers):
+    recording = Recording()
+    for number in numbers:
+        recording.add(number, 0.0, 2, 3, bytes([number] * 6), {})
+    return recording
+
+
+def first_pixels(steps):
+    return [tuple(int(tile[0, 0]) for tile in tiles) for tiles in steps]
+
+
+def test_steps_are_even_and_a_solver_that_has_ended_stays():
+    steps = steps_of([recorded(range(101)), recorded([0, 30, 60])], 5)
+    assert first_pixels(steps) == [(0, 0), (25, 0), (50, 30), (75, 60), (100, 60)]
+    assert steps[0][0].shape == (2, 3)
+
+
+def test_there_are_no_more_steps_than_iterates():
+    assert first_pixels(steps_of([recorded([0, 1, 2])], 60)) == [(0,), (1,), (2,)]
+
+
+def test_steps_need_frames():
+    for recordings in ([], [recorded([0]), Recording()]):
+        with pytest.raises(ValueError, match="recordings: at least one is needed"):
+            steps_of(recordings, 10)
+    with pytest.raises(ValueError, match="count: is 0, but must be ≥ 1"):
+        steps_of([recorded([0])], 0)
+
+
+def test_a_recording_becomes_a_movie():
+    frames, _ = frames_of_gif(gif(steps_of([recorded(range(0, 250, 5))], 10), False, 10))
+    assert frames.shape == (10, 258 * 2 // 3, 258, 3)
+
+
+# Data
+
+
+@pytest.fixture
+def records():
+    """SGA with a primal that came late, WDHA with its estimate only."""
+    sga = [Point(n, n / 3, {"dual": 0.1 * n}, levels_left=2 - n) for n in range(3)]
+    late = Point(1, 99.0, {"primal": 1 / 3})
+    wdha = [Point(n, n / 7, {"estimate": -0.1}) for n in range(2)]
+    noise = np.random.default_rng(0)
+    potentials = noise.random((2, 4, 5))
+    return {
+        "sga": SolverRecord(
+            "SGA", {"step_size": 0.5, "seed": None}, potentials[0], potentials, [*sga, late]
+        ),
+        "wdha": SolverRecord("WDHA", {}, noise.random((4, 5)), None, wdha),
+    }
+
+
+def test_an_archive_holds_everything_without_pickles(records):
+    marginals = np.random.default_rng(1).random((2, 4, 5))
+    data = archive(marginals, ["duck", "héron"], [0.3, 0.7], records)
+    with np.load(BytesIO(data), allow_pickle=False) as file:
+        arrays = dict(file)
+    assert np.array_equal(arrays["marginals"], marginals)
+    assert arrays["labels"].tolist() == ["duck", "héron"]
+    assert arrays["weights"].tolist() == [0.3, 0.7]
+    assert np.array_equal(arrays["sga_barycenter"], records["sga"].barycenter)
+    assert np.array_equal(arrays["sga_potentials"], records["sga"].potentials)
+    assert "wdha_potentials" not in arrays
+    assert str(arrays["sga_label"]) == "SGA"
+    assert json.loads(str(arrays["sga_settings"])) == {"step_size": 0.5, "seed": None}
+    assert arrays["sga_number"].tolist() == [0, 1, 2]
+    assert arrays["sga_levels_left"].tolist() == [2, 1, 0]
+    assert arrays["sga_seconds"].tolist() == [0, 1 / 3, 2 / 3]
+    assert arrays["sga_dual"].tolist() == [0.0, 0.1, 0.2]
+    np.testing.assert_array_equal(arrays["sga_primal"], [np.nan, 1 / 3, np.nan])
+    assert arrays["wdha_estimate"].tolist() == [-0.1, -0.1]
+    assert np.isnan(arrays["wdha_dual"]).all()
+
+
+def test_python_objects_are_refused():
+    with pytest.raises(ValueError, match="things: holds Python objects"):
+        npz(numbers=[1, 2], things=[{}, None])
+
+
+def test_arrays_are_compressed():
+    assert len(npz(empty=np.zeros((256, 256)))) < 256 * 256
+
+
+def test_curves_have_one_row_for_each_iterate(records):
+    text = curves_csv(records)
+    assert text.splitlines()[0] == "solver,number,seconds,levels_left,dual,primal,estimate"
+    rows = [tuple(row.values()) for row in csv.DictReader(text.splitlines())]
+    assert rows == [
+        ("sga", "0", "0.0", "2", "0.0", "", ""),
+        ("sga", "1", str(1 / 3), "1", "0.1", str(1 / 3), ""),
+        ("sga", "2", str(2 / 3), "0", "0.2", "", ""),
+        ("wdha", "0", "0.0", "0", "", "", "-0.1"),
+        ("wdha", "1", str(1 / 7), "0", "", "", "-0.1"),
+    ]
+
+
+def test_curves_lose_no_digit():
+    value = 0.1 + 0.2
+    points = [Point(0, value, {"dual": np.float64(value)})]
+    record = SolverRecord("SGA", {}, np.ones((2, 2)), None, points)
+    (row,) = csv.DictReader(curves_csv({"sga": record}).splitlines())
+    assert float(row["seconds"]) == float(row["dual"]) == value
+
+
+def test_points_come_in_order():
+    points = [Point(n, 0.0, {"dual": float(n)}) for n in (2, 0, 1)]
+    record = SolverRecord("SGA", {}, np.ones((2, 2)), None, points)
+    rows = csv.DictReader(curves_csv({"sga": record}).splitlines())
+    assert [row["number"] for row in rows] == ["0", "1", "2"]

@@ -1,0 +1,188 @@
+"""Saved views: round trips with pictures of one's own, and files from strangers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import numpy as np
+import pytest
+
+from explorer.inputs.adjustment import Adjustment
+from explorer.inputs.sources import DRAWING, UPLOAD, Marginal, drawn, typed
+from explorer.saved import MAX_BYTES, from_file, to_file
+from explorer.state import StudioState
+from solvers import images
+
+PIXELS = np.random.default_rng(5).integers(0, 256, (128, 128), np.uint8)
+DENSITY = np.random.default_rng(6).random((512, 512))
+
+
+@pytest.fixture
+def state():
+    """A drawing and a picture, both adjusted, between other marginals."""
+    picture = Marginal("“<b>” holiday", lambda n: images.resample(DENSITY, n), UPLOAD)
+    drawing = drawn(PIXELS, "my drawing")
+    return replace(
+        StudioState.default(),
+        marginals=(
+            typed("A"),
+            replace(picture, adjustment=Adjustment(invert=True)),
+            replace(drawing, adjustment=Adjustment(blur=0.05)),
+        ),
+        weights=(0.5, 0.2, 0.3),
+        solvers=(("cwb", {"reg": 0.01}),),
+    )
+
+
+def arrays(data):
+    with np.load(BytesIO(data), allow_pickle=False) as archive:
+        return {name: archive[name] for name in archive.files}
+
+
+def changed(data, **replacements):
+    """A file with some arrays replaced, or left out where None is given."""
+    file = BytesIO()
+    kept = {**arrays(data), **replacements}
+    np.savez_compressed(file, **{name: a for name, a in kept.items() if a is not None})
+    return file.getvalue()
+
+
+def with_view(data, **facts):
+    view = json.loads(str(arrays(data)["view"]))
+    return changed(data, view=np.array(json.dumps({**view, **facts})))
+
+
+def zipped(**members):
+    file = BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(f"{name}.npy", content)
+    return file.getvalue()
+
+
+def header(description):
+    file = BytesIO()
+    np.lib.format.write_array_header_1_0(file, description)
+    return file.getvalue()
+
+
+def test_a_file_brings_the_view_and_the_pictures_back(state):
+    back, notes = from_file(to_file(state))
+    assert notes == []
+    assert [m.kind for m in back.marginals] == [m.kind for m in state.marginals]
+    assert [m.label for m in back.marginals] == ["“A”", "“<b>” holiday", "my drawing"]
+    assert [m.adjustment for m in back.marginals] == [m.adjustment for m in state.marginals]
+    assert back.weights == pytest.approx(state.weights)
+    assert back.solvers == state.solvers
+    for old, new in zip(state.marginals, back.marginals, strict=True):
+        for n in (64, 256):
+            expected = old.draw(n) / old.draw(n).max()
+            np.testing.assert_allclose(new.draw(n) / new.draw(n).max(), expected, atol=1e-6)
+    np.testing.assert_array_equal(back.marginals[2].source, PIXELS)  # to go on drawing
+
+
+def test_saving_again_changes_nothing(state):
+    once = to_file(state)
+    assert to_file(from_file(once)[0]) == once
+
+
+def test_a_file_without_pictures_is_small():
+    assert len(to_file(StudioState.default())) < 1000
+    assert from_file(to_file(StudioState.default())) == (StudioState.default(), [])
+
+
+def test_troubles_of_the_address_are_told(state):
+    back, notes = from_file(with_view(to_file(state), query="?m=own.own.own&n=7"))
+    assert [m.kind for m in back.marginals] == [UPLOAD, DRAWING, "Silhouettes"]
+    assert len(notes) == 2
+
+
+@pytest.mark.parametrize("length", [0, 1, 30, 500, -1, -30])
+def test_a_truncated_file_is_refused(state, length):
+    with pytest.raises(ValueError, match=r"saved view: the file is damaged, or it is no view"):
+        from_file(to_file(state)[:length])
+
+
+def test_another_version_or_program_is_refused(state):
+    with pytest.raises(ValueError, match="has the version 2, but only version 1 can be read"):
+        from_file(with_view(to_file(state), version=2))
+    with pytest.raises(ValueError, match="saved by another program"):
+        from_file(with_view(to_file(state), format="other"))
+
+
+class Trap:
+    """Fails the test if it is ever unpickled."""
+
+    def __reduce__(self):
+        return pytest.fail, ("a pickle was read",)
+
+
+@pytest.mark.parametrize("name", ["view", "own_0", "own_1"])
+def test_pickles_are_never_read(state, name):
+    trap = np.array([Trap()], dtype=object)
+    with pytest.raises(ValueError, match=f"“{name}” holds Python objects"):
+        from_file(changed(to_file(state), **{name: trap}))
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        np.full((8, 8), np.nan, np.float32),
+        np.full((8, 8), -1, np.float32),
+        np.zeros((8, 8), np.float32),
+    ],
+)
+def test_what_is_no_density_is_refused(state, picture):
+    with pytest.raises(ValueError, match="in picture 1 all values must be finite and ≥ 0"):
+        from_file(changed(to_file(state), own_0=picture))
+
+
+@pytest.mark.parametrize("shape", [(513, 513), (8, 9), (1, 1), (0, 0), (8,), ()])
+def test_pictures_of_another_shape_are_refused(state, shape):
+    with pytest.raises(ValueError, match=r"picture 1 has the shape .* but must be a square"):
+        from_file(changed(to_file(state), own_0=np.ones(shape, np.float32)))
+
+
+def test_a_zip_bomb_is_refused_unread():
+    with pytest.raises(ValueError, match=r"has 33\.0 MiB, but at most 32 MiB are read"):
+        from_file(zipped(view=b"", bomb=bytes(33 * 2**20)))
+    with pytest.raises(ValueError, match="but at most 32 MiB are read"):
+        from_file(bytes(MAX_BYTES + 1))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"PK\x05\x06" + bytes(18),
+        zipped(**{f"member_{i}": b"" for i in range(100)}),
+        zipped(view=b"no array"),
+        zipped(view=header({"descr": "<U4", "fortran_order": False, "shape": (10**9,)})),
+        zipped(view=header({"descr": "<U999999999", "fortran_order": False, "shape": ()})),
+        zipped(view=bytes(10**6)),
+    ],
+)
+def test_archives_that_lie_are_refused(data):
+    with pytest.raises(ValueError, match="saved view: the file is damaged"):
+        from_file(data)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[]", "{}", "no JSON", 9000 * "[", '{"format": "barycenter-explorer", "version": 1}'],
+)
+def test_texts_that_are_no_view_are_refused(text):
+    file = BytesIO()
+    np.savez(file, view=np.array(text))
+    with pytest.raises(ValueError, match="saved view: the file is damaged"):
+        from_file(file.getvalue())
+
+
+@pytest.mark.parametrize(
+    "own", [[{"kind": "picture"}], [{"kind": "x", "label": "x"}] * 2, "xx", 7, [[]]]
+)
+def test_pictures_that_are_described_wrongly_are_refused(state, own):
+    with pytest.raises(ValueError, match="saved view: the file is damaged"):
+        from_file(with_view(to_file(state), own=own))

@@ -1,0 +1,302 @@
+"""A view and its address: round trips, and addresses from strangers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from explorer.address import from_query, to_query
+from explorer.inputs.adjustment import Adjustment
+from explorer.inputs.sources import (
+    CATALOGUE,
+    UPLOAD,
+    Marginal,
+    built_in,
+    drawn,
+    handwritten,
+    typed,
+)
+from explorer.inputs.spelling import named, spelled
+from explorer.state import (
+    AXES,
+    GRIDS,
+    HIDEABLE,
+    QUANTITIES,
+    StudioState,
+    changed_settings,
+    own_pictures,
+)
+from solvers import SOLVERS
+from solvers.adjusting import MAX_BLUR
+from solvers.settings import declarations
+
+DEFAULT = StudioState.default()
+PIECES = (
+    "? & = . ~ - % m w s n v hide duck own text- digit- b t 1 9 0.5 1e999 nan sga cwb reg "
+    "step_size none yes %2E %00 %FF \ud800 \u202e <b> ' \" ; gap grid"
+)
+DRAWING = drawn(np.eye(128, dtype=np.uint8))
+PICTURE = Marginal("holiday", lambda n: np.ones((n, n)), UPLOAD)
+
+
+def fractions(largest):
+    return st.integers(0, round(10_000 * largest)).map(lambda value: value / 10_000)
+
+
+def adjusted(marginal, adjustment):
+    try:
+        changed = replace(marginal, adjustment=adjustment)
+        changed.draw(64)
+    except ValueError:
+        assume(False)
+    return changed
+
+
+PLAIN = st.one_of(
+    st.sampled_from([(kind, choice) for kind in CATALOGUE for choice in CATALOGUE[kind]]).map(
+        lambda place: built_in(*place)
+    ),
+    st.text("Aß.~-_&=%+? §", min_size=1, max_size=4).filter(str.strip).map(typed),
+    st.builds(handwritten, st.sampled_from([0, 1, 3]), st.integers(0, 90)),
+)
+MARGINALS = st.builds(
+    adjusted,
+    PLAIN,
+    st.builds(Adjustment, st.booleans(), st.booleans(), fractions(MAX_BLUR), fractions(1)),
+)
+
+
+def values(setting):
+    kind = type(setting).__name__
+    if kind == "Selector":
+        return st.sampled_from(list(setting.get_range().values()))
+    if kind == "Boolean":
+        return st.booleans()
+    low, high = setting.bounds
+    return st.integers(low, high) if kind == "Integer" else st.floats(low, high)
+
+
+def configurations(name):
+    chosen = {key: values(setting) for key, setting in declarations(SOLVERS[name]).items()}
+    return st.fixed_dictionaries({}, optional=chosen).map(
+        lambda given: (name, changed_settings(SOLVERS[name](**given)))
+    )
+
+
+@st.composite
+def states(draw):
+    marginals = draw(st.lists(MARGINALS, min_size=2, max_size=6))
+    shares = draw(
+        st.lists(st.floats(0, 1), min_size=len(marginals), max_size=len(marginals)).filter(any)
+    )
+    names = draw(st.lists(st.sampled_from(list(SOLVERS)), min_size=1, unique=True))
+    return StudioState(
+        tuple(marginals),
+        tuple(np.divide(shares, max(shares)) / np.sum(np.divide(shares, max(shares)))),
+        tuple(draw(configurations(name)) for name in names),
+        draw(st.sampled_from(GRIDS)),
+        draw(st.sampled_from(QUANTITIES)),
+        draw(st.sampled_from(AXES)),
+        draw(st.frozensets(st.sampled_from(HIDEABLE))),
+    )
+
+
+def identities(state):
+    return [(m.kind, m.choice, m.source, m.label, m.adjustment) for m in state.marginals]
+
+
+@settings(max_examples=60, deadline=None)
+@given(states())
+def test_an_address_brings_the_view_back(state):
+    query = to_query(state)
+    assert re.fullmatch(r"(\?[A-Za-z0-9._~%&=-]+)?", query)
+    back, notes = from_query(query)
+    assert notes == []
+    assert identities(back) == identities(state)
+    assert back.weights == pytest.approx(state.weights, abs=1e-3)
+    assert [name for name, _ in back.solvers] == [name for name, _ in state.solvers]
+    for (name, old), (_, new) in zip(state.solvers, back.solvers, strict=True):
+        complete = SOLVERS[name](**old).param.values(), SOLVERS[name](**new).param.values()
+        for key in declarations(SOLVERS[name]):
+            expected = complete[0][key]
+            if isinstance(expected, float):
+                expected = pytest.approx(expected, rel=1e-3)
+            assert complete[1][key] == expected
+    for field in ("grid", "quantity", "axis", "hide"):
+        assert getattr(back, field) == getattr(state, field)
+
+
+def test_the_default_needs_no_words():
+    assert to_query(DEFAULT) == ""
+    assert from_query("") == from_query("?") == (DEFAULT, [])
+
+
+def test_an_address_can_be_read_by_people():
+    duck = built_in("Silhouettes", "duck")
+    state = StudioState(
+        (replace(duck, adjustment=Adjustment(invert=True, blur=0.025)), typed("é.")),
+        (0.3, 0.7),
+        (("sga", {"step_size": 0.25, "envelope": False}), ("cwb", {})),
+        128,
+        quantity="gap",
+        hide=frozenset({"grid", "export"}),
+    )
+    assert to_query(state) == (
+        "?m=duck~ib2.5.text-%C3%A9%2E&w=300.700&s=sga~step_size-0.25~envelope-no.cwb&n=128&v=gap"
+        "&hide=grid.export"
+    )
+
+
+def test_a_full_address_stays_short():
+    """Six adjusted marginals, unequal weights, five solvers with up to two settings each."""
+    adjustment = Adjustment(invert=True, recentre=True, blur=0.025, threshold=0.35)
+    names = ("airplane", "butterfly", "elephant", "leaf-maple", "rabbit", "dolphin")
+    faster = {"step_size": 0.25, "momentum": 0.9}
+    state = StudioState(
+        tuple(replace(built_in("Silhouettes", name), adjustment=adjustment) for name in names),
+        (0.111, 0.122, 0.133, 0.144, 0.155, 0.335),
+        (
+            ("sga", faster),
+            ("multiscale_sga", faster),
+            ("wdha", {"step_rule": "annealed", "step_size": 0.5}),
+            ("cwb", {"reg": 0.002}),
+            ("dsb", {"reg": 0.002}),
+        ),
+        512,
+    )
+    assert len(to_query(state)) < 300
+    assert from_query(to_query(state)) == (state, [])
+
+
+def test_every_choice_has_a_name_of_its_own():
+    everything = [built_in(kind, choice) for kind in CATALOGUE for choice in CATALOGUE[kind]]
+    assert [named(spelled(marginal)) for marginal in everything] == everything
+
+
+def test_weights_too_small_for_the_address_leave_the_others_whole():
+    state = replace(DEFAULT, weights=(1 - 3e-4, 1e-4, 1e-4, 1e-4))
+    assert to_query(state) == "?w=1000.0.0.0"
+    assert sum(from_query("?w=1.1.2.3")[0].weights) == pytest.approx(1)
+
+
+def test_own_pictures_are_named_and_stood_in_for():
+    state = replace(DEFAULT, marginals=(DRAWING, PICTURE), weights=(0.5, 0.5))
+    assert own_pictures(state) == ["drawing", "holiday"]
+    assert to_query(state) == "?m=own.own"
+    back, notes = from_query("?m=own~i.own")
+    assert back.marginals == DEFAULT.marginals[:2]
+    assert len(notes) == 2
+    assert all("travels in a saved file only" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("m=duck.unicorn", "Marginal 2: “unicorn” is unknown. The heart stands in"),
+        ("m=duck", "Only 1 marginal is in the address"),
+        ("m=", "Only 1 marginal is in the address"),
+        (f"m={'duck.' * 8}duck", "9 marginals are in the address"),
+        ("m=duck.text-ABCDE", "Marginal 2: type 1 to 4 characters, not 5."),
+        ("m=duck.text-%00", "Marginal 2: the font has no"),
+        ("m=duck.digit-3-99999", "Marginal 2: digit 3 has specimens 0 to"),
+        ("m=duck.digit-7-0", "Marginal 2: digit: “7” is unknown"),
+        ("m=duck~x.heart", "Marginal 1 stays as it is: “x” is no adjustment"),
+        ("m=duck~b99.9.heart", "Marginal 1 stays as it is: blur: is 0.999"),
+        ("w=1.2.3", "The weights “1.2.3” are not 4 whole numbers"),
+        ("w=0.0.0.0", "The weights “0.0.0.0” are not"),
+        ("w=nan.inf.-1.1", "The weights “nan.inf.-1.1” are not"),
+        ("w=1.1.1.1.x", "are not 4 whole numbers"),
+        ("s=adam", "The solver “adam” is unknown"),
+        ("s=", "The solver “” is unknown"),
+        ("s=sga.sga", "The solver sga is in the address more than once"),
+        ("s=sga~step_size-nan", "Solver sga, step_size: is “nan”, but must be a number from"),
+        ("s=sga~step_size--1", "Solver sga, step_size: is “-1”"),
+        ("s=sga~name-x", "Solver sga, name: sga has no such setting"),
+        ("s=cwb~__init__-x", "Solver cwb, __init__: cwb has no such setting"),
+        ("n=1000000000", "The grid “1000000000” is not one of"),
+        ("n=٢٥٦", "The grid “٢٥٦” is not one of"),
+        ("v=shares", "“shares” means nothing for “v”"),
+        ("hide=everything", "“everything” means nothing for “hide”"),
+        ("n=64&n=128", "“n” is in the address more than once"),
+        (
+            "<script>alert(1)</script>=1",
+            "parts that mean nothing here: “<script>alert(1)</script>”",
+        ),
+        ("n=%ZZ%", "The grid “%ZZ%” is not one of"),
+        ("n=" + "9" * 1000, "The grid “999999999999999999999999999999999999999…” is not"),
+        ("m=" + "duck." * 20_000, "The address has 100002 characters, but at most 2000 are read"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(query, sentence):
+    _, notes = from_query(query)
+    assert len(notes) == 1
+    assert sentence in notes[0]
+    assert notes[0].endswith(".")
+    assert notes[0].isprintable()
+
+
+def test_one_wrong_part_leaves_the_others_right():
+    state, notes = from_query("?m=star.cat&w=1.x&s=cwb~reg-0.01~reg-nan.foo~a.dsb&n=64&v=gap.x")
+    assert [m.choice for m in state.marginals] == ["star", "cat"]
+    assert state.weights == (0.5, 0.5)
+    assert state.solvers == (("cwb", {"reg": 0.01}), ("dsb", {}))
+    assert (state.grid, state.quantity) == (64, "gap")
+    assert len(notes) == 4
+
+
+def test_an_impossible_adjustment_is_left_out():
+    full = Marginal("full", lambda n: np.ones((n, n)), UPLOAD)
+    state, notes = from_query("?m=own~i.duck", [full])
+    assert state.marginals[0] is full
+    assert "its inverse is empty" in notes[0]
+
+
+def test_many_troubles_make_few_sentences():
+    assert len(from_query("&".join(["s=a"] * 500))[1]) == 9
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.one_of(
+        st.text(),
+        st.lists(
+            st.sampled_from(PIECES.split()),
+            max_size=30,
+        ).map("".join),
+        st.sampled_from("mwsnv").flatmap(lambda key: st.text(max_size=30).map(f"{key}=".__add__)),
+    )
+)
+def test_no_address_is_too_strange(query):
+    """Whatever it is, there is a valid view, and what is said about it is short and plain."""
+    state, notes = from_query(query)
+    assert from_query(to_query(state))[1] == []
+    assert len(notes) <= 9
+    assert all(note.isprintable() and len(note) < 300 for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"marginals": DEFAULT.marginals[:1], "weights": (1.0,)}, "marginals: 1 given"),
+        ({"weights": (0.5, 0.5)}, "weights: 2 given for 4 marginals"),
+        ({"weights": (0.5, 0.5, 0.5, 0.5)}, "must be ≥ 0 and sum to 1"),
+        ({"weights": (float("nan"), 0.5, 0.5, 0.0)}, "must be ≥ 0 and sum to 1"),
+        ({"solvers": ()}, "must be one or more, all distinct"),
+        ({"solvers": (("sga", {}), ("sga", {}))}, "must be one or more, all distinct"),
+        ({"solvers": (("adam", {}),)}, "solvers: is “adam”"),
+        ({"solvers": (("cwb", {"step": 1}),)}, "settings of cwb: is “step”"),
+        ({"solvers": (("cwb", {"reg": -1}),)}, "reg"),
+        ({"grid": 100}, "grid: is “100”"),
+        ({"quantity": "x"}, "quantity: is “x”"),
+        ({"axis": "x"}, "axis: is “x”"),
+        ({"hide": frozenset({"x"})}, "hide: is “x”"),
+    ],
+)
+def test_a_state_checks_itself(change, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        replace(DEFAULT, **change)

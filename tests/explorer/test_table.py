@@ -1,0 +1,73 @@
+"""The comparison in numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import numpy as np
+import panel as pn
+
+from explorer.views.table import ComparisonTable, Row, comparison
+
+SGA = Row("SGA", "#00f", 2.4e-3, 2.5e-3, 40, 1e-4, "SGA", 57, 1.234, 2.24)
+CWB = Row("CWB", "#f00", None, 2.6e-3, 40, 2e-4, "SGA", 60, 0.5, 18.2)
+NEW = Row("DSB", "#a0f", None, None, None, None, "", 3, 0.01, None)
+
+
+def cells(rows):
+    """Texts of the table's body."""
+    table = ElementTree.fromstring(comparison(rows))
+    return [["".join(cell.itertext()) for cell in line] for line in table.findall("tbody/tr")]
+
+
+def test_every_number_is_in_its_column():
+    table = ElementTree.fromstring(comparison([SGA]))
+    heads = [cell.text for cell in table.findall("thead/tr/th")]
+    assert dict(zip(heads, cells([SGA])[0], strict=True)) == {
+        "solver": "SGA",
+        "cost B": "2.50000e-03",
+        "bound D": "2.40000e-03",
+        "gap": "4 %",
+        "iterations": "57",
+        "seconds": "1.23",
+        "edge width": "2.2",
+    }
+
+
+def test_heads_explain_themselves():
+    table = ElementTree.fromstring(comparison([]))
+    assert table.findtext("caption")
+    assert all(re.fullmatch(r"[A-Z].+\.", head.get("title")) for head in table.iter("th"))
+
+
+def test_what_is_unknown_says_so():
+    assert cells([NEW]) == [["DSB", "…", "—", "—", "3", "0.01", "—"]]
+    assert cells([replace(NEW, edge_width=np.inf)])[0][-1] == "—"
+
+
+def test_the_least_cost_is_bold():
+    def bold(rows):
+        return [b.text for b in ElementTree.fromstring(comparison(rows)).iter("b")]
+
+    assert bold([CWB, SGA, NEW]) == ["2.50000e-03"]
+    assert bold([NEW]) == []
+
+
+def test_it_tells_where_cost_and_bound_come_from():
+    html = comparison([SGA, CWB])
+    assert html.count('title="of iteration 40"') == 2
+    assert html.count('title="bound by SGA"') == 2
+
+
+def test_labels_are_text():
+    assert cells([replace(SGA, label="<b>&")])[0][0] == "<b>&"
+
+
+def test_the_view_shows_its_rows():
+    view = ComparisonTable()
+    view.rows = [SGA, CWB]
+    (pane,) = view.__panel__().select(pn.pane.HTML)
+    assert pane.object == comparison([SGA, CWB])
+    assert view.rows == (SGA, CWB)
