@@ -18,6 +18,8 @@ from solvers.arrays import Array
 
 # Seconds that a problem must last before its cost B is computed, so that a drag is not slowed.
 _BEFORE_PRIMAL = 0.4
+# Bytes of recorded pictures: five solvers together stay below 100 MiB.
+BUDGET = 18 * 2**20
 # How well B is computed of a picture that will soon be gone, and of one that stays.
 _ROUGHLY, _WELL = 1e-4, 1e-5
 
@@ -62,7 +64,7 @@ class Tile:
         self.name, self.solver = name, SOLVERS[name]()
         self.color = SOLVER_COLORS[self.solver.label]
         self.run = Run(self._show, fail, schedule, self._record)
-        self.recording = Recording()
+        self.recording = Recording(BUDGET)
         self.points: list[Point] = []
         self.batch: Batch | None = None  # the newest
         self.primal: Primal | None = None  # the newest B
@@ -70,6 +72,7 @@ class Tile:
         self._found: Array | None = None  # the potentials that B was computed with
         self.held = False  # paused by its own button
         self._changed, self._background, self._describe = changed, background, describe
+        self._problem: GridProblem | None = None
         self._scale = 1.0
         self._seen: int | None = None  # a past iterate that is being looked at
         self._plain = True  # whether the run began with the plain mixture
@@ -108,7 +111,7 @@ class Tile:
         newest = self.run.newest
         moved = newest is not None and newest.number > 0
         self._plain = not warm or self.run.state is None or (self._plain and not moved)
-        self._scale, self._seen = scale, None
+        self._problem, self._scale, self._seen = problem, scale, None
         self.primal = self.edge_width = self._found = None
         self._background.drop(("primal", self.name))
         self.run.start(self.solver, problem, warm)
@@ -231,6 +234,8 @@ class Tile:
             return value, found, edge_width(iterate.barycenter)
 
         def done(result: tuple[float, Array, float]) -> None:
+            if problem is not self._problem:
+                return
             value, self._found, self.edge_width = result
             self.primal = Primal(iterate.number, value, iterate.best.objectives.get("dual"))
             point = Point(iterate.number, iterate.seconds, {"primal": value})

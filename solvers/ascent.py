@@ -108,11 +108,13 @@ class SobolevAscent(Solver):
         default=0.1,
         bounds=(1e-6, 1e3),
         softbounds=(0.01, 1.0),
+        step=0.01,
         doc="Step for the constant and annealed rules. The paper takes 0.1 and 0.5.",
     )
     momentum = param.Number(
         default=0.8,
         bounds=(0.0, 0.99),
+        step=0.01,
         doc="How much of the last move is repeated before the next step. Needs the envelope.",
     )
     envelope = param.Boolean(

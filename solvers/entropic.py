@@ -94,6 +94,7 @@ class CWB(Solver):
         default=5e-3,
         bounds=(1e-5, 1.0),
         softbounds=(5e-4, 0.05),
+        step=5e-4,
         doc="Entropic regularisation ε in the kernel exp(−|x − y|²/ε); the domain's longest side "
         "is 1. Smaller is sharper and takes more iterations.",
     )

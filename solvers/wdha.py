@@ -73,6 +73,7 @@ class WDHA(Solver):
         default=0.1,
         bounds=(1e-6, 1e3),
         softbounds=(0.01, 1.0),
+        step=0.01,
         doc="Step of the potentials and of the density. The paper takes 0.1, or 0.5 annealed. For "
         "the potentials it is cut to 2 / highest density, beyond which they would oscillate.",
     )

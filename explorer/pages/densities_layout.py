@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
+import param
 
 from explorer.inputs.marginals import MarginalsInput
 from explorer.inputs.weights import WeightPad
@@ -23,6 +24,7 @@ from explorer.views.timeline import Timeline
 from explorer.views.transport import TransportView
 from explorer.views.window import Window
 from solvers import SOLVERS, Solver
+from solvers.settings import declarations
 
 _SPEEDS = {"1 a second": 1.0, "3 a second": 3.0, "10 a second": 10.0, "full speed": np.inf}
 _METHODS = {solver.label: name for name, solver in SOLVERS.items()}
@@ -189,11 +191,16 @@ def laid_out(
 def _settings(solver: Solver) -> pn.Param:
     """Controls for whatever a solver declares."""
     small = {"sizing_mode": "stretch_width", "size": "small", "margin": (6, 4)}
-    names = [name for name in solver.param if name != "name"]
+    widgets = {
+        # Panel's own format has three decimals, too few for a small ε.
+        name: small | ({"format": "0[.]0000"} if type(setting) is param.Number else {})
+        for name, setting in declarations(type(solver)).items()
+    }
     return pn.Param(
         solver,
+        parameters=list(widgets),
         show_name=False,
-        widgets=dict.fromkeys(names, small),
+        widgets=widgets,
         sizing_mode="stretch_width",
         margin=0,
     )

@@ -33,6 +33,10 @@ LINE = r"^{} = \S+ .*\(bar: at (?:most|least) \S+, not judged .+\)$"
             ],
         ),
         ("pictures", ["uniformity", "stray_mass_shapes", "short_of_linear_program_14"]),
+        (
+            "studio",
+            ["recording_of_1000", "different_pictures_while_dragging", "scrub_p95"],
+        ),
         ("page", ["first_paint", "iterates_shown", "pause_reaction"]),
     ],
 )

@@ -10,8 +10,15 @@ from typing import TypeVar
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
 
 _TIMEOUT = 20_000
+expect.set_options(timeout=_TIMEOUT)
 
 T = TypeVar("T")
+
+_CURSOR = """() => {
+  for (const model of Bokeh.documents[0]._all_models.values())
+    if (model.type === "Span" && model.visible) return model.location
+  return null
+}"""
 
 _CURVE = """key => {
   for (const model of Bokeh.documents[0]._all_models.values())
@@ -69,29 +76,56 @@ class App:
 
     def pixels(self, solver: str | None = None) -> str:
         """The picture of a solver, of the first one by default, as a data URL."""
-        picture = self.tile(solver).locator("canvas") if solver else self.picture
-        return str(picture.evaluate("canvas => canvas.toDataURL()"))
+        return self.image(self.canvas(solver))
 
     def size(self) -> tuple[int, int]:
         """Rows and columns of the picture."""
         height, width = self.picture.evaluate("canvas => [canvas.height, canvas.width]")
         return height, width
 
-    def iteration(self) -> int:
-        return int(self.picture.get_attribute("data-iteration") or -1)
+    def canvas(self, solver: str | None = None) -> Locator:
+        """The picture of a solver, of the first one by default."""
+        return self.tile(solver).locator("canvas") if solver else self.picture
+
+    def iteration(self, solver: str | None = None) -> int:
+        return int(self.canvas(solver).get_attribute("data-iteration") or -1)
 
     def curve(self, key: str = "sga dual") -> list[float]:
         """The values of a solver's objective in the plot."""
         return list(self.page.evaluate(_CURVE, key))
 
+    def cursor(self) -> float | None:
+        """The iterate that is marked in the plot."""
+        return self.page.evaluate(_CURSOR)
+
+    def image(self, canvas: Locator) -> str:
+        """Any canvas as a data URL."""
+        return str(canvas.evaluate("canvas => canvas.toDataURL()"))
+
+    def wait_for_curve(self, key: str, fits: Callable[[list[float]], bool]) -> list[float]:
+        """Wait until a curve's values fit; the values."""
+        return self._next_painted(lambda: self.curve(key), fits)
+
+    def wait_for_weights(self, fit: Callable[[list[float]], bool]) -> list[float]:
+        """Wait until the percentages of the weights fit."""
+        return self._next_painted(self.weights, fit)
+
+    def wait_for_text(self, place: Locator, fits: Callable[[str | None], bool]) -> str | None:
+        """Wait until a place in the page reads as it should."""
+        return self._next_painted(place.text_content, fits)
+
+    def expect_address(self, part: str) -> None:
+        """Wait until the address contains a text."""
+        expect(self.page).to_have_url(re.compile(re.escape(part)))
+
     def wait_for(self, script: str) -> None:
         """Wait until a function in the page returns something true."""
         self.page.wait_for_function(script, timeout=_TIMEOUT)
 
-    def wait_for_iteration(self, reached: Callable[[int], bool]) -> int:
+    def wait_for_iteration(self, reached: Callable[[int], bool], solver: str | None = None) -> int:
         """Wait until the picture on the screen has an iterate's number that fits."""
-        self.picture.wait_for()
-        return self._next_painted(self.iteration, reached)
+        self.canvas(solver).wait_for()
+        return self._next_painted(lambda: self.iteration(solver), reached)
 
     def wait_for_new_picture(self, old: str, solver: str | None = None) -> str:
         """Wait until the picture differs from an old one; the new one."""

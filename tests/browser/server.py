@@ -13,19 +13,26 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def serving(log: Path) -> Iterator[str]:
+def serving(log: Path, *options: str) -> Iterator[str]:
     """Serve the app on a free port, its output in `log`; the address once it answers."""
+    with served(log, *options) as (address, _):
+        yield address
+
+
+@contextmanager
+def served(log: Path, *options: str) -> Iterator[tuple[str, int]]:
+    """Serve the app on a free port, its output in `log`; address and process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "panel", "serve", "explorer", "--port", str(port)]
+    command = [sys.executable, "-m", "panel", "serve", "explorer", "--port", str(port), *options]
     with log.open("w") as sink:
         server = subprocess.Popen(command, cwd=ROOT, stdout=sink, stderr=subprocess.STDOUT)
         try:
             while not _open(port):
                 if server.poll() is not None:
                     raise RuntimeError(f"the server ended at once:\n{log.read_text()}")
-            yield f"http://localhost:{port}/explorer"
+            yield f"http://localhost:{port}/explorer", server.pid
         finally:
             server.terminate()
             server.wait(timeout=20)
