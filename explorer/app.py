@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 import panel as pn
 import panel_material_ui as pmui
@@ -42,11 +41,10 @@ def session() -> pmui.Page:
 
 
 def _query(document: Document) -> str:
-    """The address from its question mark on."""
+    """The address from its question mark on, as it was typed."""
     context: Any = document.session_context  # Bokeh's types do not know the request
-    arguments = context.request.arguments if context and context.request else {}
-    pairs = [(name, value) for name, values in arguments.items() for value in values]
-    return f"?{urlencode(pairs)}" if pairs else ""
+    query = context.request.query if context and context.request else ""
+    return f"?{query}" if query else ""
 
 
 def _on_a_phone() -> bool:

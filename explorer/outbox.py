@@ -77,12 +77,14 @@ class Outbox:
         self._own = text()
         self._file = pmui.FileInput(
             label="Open a saved view",
+            uploaded_label="Open a saved view",
             accept=".npz",
             max_file_size=MAX_BYTES,
             variant="outlined",
             sizing_mode="stretch_width",
         )
-        self._file.param.watch(self._open_file, "value")
+        # A file may be opened again, and an empty one comes as None, which is what there was.
+        self._file.param.watch(self._open_file, "value", onlychanged=False)
         self._script = text()
         self.dialogs = [self._share_dialog(), self._code_dialog()]
         self.refresh()
@@ -97,38 +99,58 @@ class Outbox:
         copy = pmui.Button(
             label="Copy the address",
             variant="contained",
-            on_click=lambda event: self._window.copy(None),
+            margin=0,
+            on_click=lambda event: self._copy("address", None),
         )
-        save = pmui.Button(label="Save this view", variant="outlined", on_click=self._save)
+        save = pmui.Button(
+            label="Save this view", variant="outlined", margin=0, on_click=self._save
+        )
         words = text(
-            "<p>The address bar always holds this view: marginals, weights, solvers and settings. "
-            "Whoever opens it sees the same, and computes it anew.</p>"
+            "The address bar always holds this view: marginals, weights, solvers and settings. "
+            "Whoever opens it sees the same, and computes it anew."
         )
-        self._share = pmui.Dialog(
-            words, pn.Row(copy, save), self._own, self._file,
-            title="Share this view", show_close_button=True, close_on_click=True, width_option="sm",
-        )  # fmt: skip
+        self._share = _dialog(
+            "Share this view", words, _side_by_side(copy, save), self._own, self._file, width="sm"
+        )
         return self._share
 
     def _code_dialog(self) -> pmui.Dialog:
         copy = pmui.Button(
             label="Copy the script",
             variant="contained",
-            on_click=lambda event: self._window.copy(code(self._state())),
+            margin=0,
+            on_click=lambda event: self._copy("script", code(self._state())),
         )
         save = pmui.Button(
             label="Download barycenter.py",
             variant="outlined",
+            margin=0,
             on_click=lambda event: self._window.download(
                 "barycenter.py", "text/x-python", code(self._state()).encode()
             ),
         )
-        self._code = pmui.Dialog(
-            self._script, pn.Row(copy, save),
-            title="This view in Python", show_close_button=True, close_on_click=True,
-            width_option="md",
-        )  # fmt: skip
+        self._code = _dialog(
+            "This view in Python", self._script, _side_by_side(copy, save), width="md"
+        )
         return self._code
+
+    def _copy(self, name: str, content: str | None) -> None:
+        """Copy a text, or if None the address, and say whether it worked."""
+
+        def tell(copied: bool) -> None:
+            notifications = pn.state.notifications
+            if notifications is None:
+                return
+            if copied:
+                notifications.success(f"The {name} is in the clipboard.", duration=3000)
+            else:
+                notifications.warning(
+                    f"The browser does not let this page copy the {name}: select it and copy it "
+                    "by hand.",
+                    duration=8000,
+                )
+
+        self._window.copy(content, tell)
 
     def _open_share(self, event: Any) -> None:
         own = own_pictures(self._state())
@@ -149,10 +171,8 @@ class Outbox:
         self._window.download("view.npz", "application/octet-stream", to_file(self._state()))
 
     def _open_file(self, event: Any) -> None:
-        if not event.new:
-            return
         try:
-            state, notes = from_file(event.new)
+            state, notes = from_file(event.new or b"")
         except ValueError as error:
             self._own.object = problem(str(error).removeprefix("saved view: "))
             return
@@ -160,7 +180,7 @@ class Outbox:
         self._restore(state, notes)
 
     def _export(self, item: Any) -> None:
-        label = item["label"] if isinstance(item, dict) else self.export.active
+        label = item["label"]
         tiles = [tile for tile in self._tiles() if tile.recording.last is not None]
         if not tiles:
             return
@@ -239,5 +259,26 @@ class Outbox:
     def _make(self, name: str, mime: str, work: Callable[[Callable[[], bool]], bytes]) -> None:
         """Make a file on the side and hand it out."""
         if pn.state.notifications is not None:
-            pn.state.notifications.info(f"Making {name} …", duration=3000)
-        self._background.offer("export", work, lambda data: self._window.download(name, mime, data))
+            pn.state.notifications.info(f"Making {name} …", duration=8000)
+        self._background.offer(
+            ("export", name), work, lambda data: self._window.download(name, mime, data)
+        )
+
+
+def _dialog(title: str, *items: Any, width: str) -> pmui.Dialog:
+    return pmui.Dialog(
+        *items,
+        title=title,
+        show_close_button=True,
+        close_on_click=True,
+        width_option=width,
+        sx={
+            "& .MuiDialogContent-root": {"paddingBottom": "16px"},
+            "& .MuiDialogTitle-root + button": {"color": "text.secondary"},
+        },
+    )
+
+
+def _side_by_side(*buttons: pmui.Button) -> pn.FlexBox:
+    """As far as a phone has room."""
+    return pn.FlexBox(*buttons, gap="10px", margin=(8, 10))

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO, StringIO
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,8 @@ class SolverRecord:
     settings : dict of str to object
         All its settings, fit for JSON.
     barycenter : array, (rows, columns)
-    potentials : array, (m, rows, columns), or None
+    potentials : array, (k, rows, columns), or None
+        Of the k marginals of positive weight, in order.
     points : sequence of Point
         Of all iterates. A point with a number that has come before adds its objectives to those
         of that iterate.
@@ -83,6 +85,7 @@ def archive(
         "labels": np.array(labels, dtype=str),
         "weights": weights,
     }
+    least = _best_dual(records)
     for name, record in records.items():
         arrays |= {
             f"{name}_barycenter": record.barycenter,
@@ -91,7 +94,7 @@ def archive(
         }
         if record.potentials is not None:
             arrays[f"{name}_potentials"] = record.potentials
-        points = _merged(record.points)
+        points = _merged(record.points, least)
         arrays |= {
             f"{name}_number": np.array([point.number for point in points], dtype=int),
             f"{name}_seconds": np.array([point.seconds for point in points], dtype=float),
@@ -111,18 +114,31 @@ def curves_csv(records: Mapping[str, SolverRecord]) -> str:
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("solver", "number", "seconds", "levels_left", *_OBJECTIVES))
+    least = _best_dual(records)
     for name, record in records.items():
-        for point in _merged(record.points):
+        for point in _merged(record.points, least):
             values = (point.objectives.get(key) for key in _OBJECTIVES)
             writer.writerow((name, point.number, point.seconds, point.levels_left, *values))
     return text.getvalue()
 
 
-def _merged(points: Iterable[Point]) -> list[Point]:
-    """One point for each iterate, in order, with all objectives that ever came for it."""
+def _best_dual(records: Mapping[str, SolverRecord]) -> float:
+    """The largest dual of any solver on the problem's own grid: no primal is less."""
+    points = (point for record in records.values() for point in record.points)
+    duals = (point.objectives.get("dual", -inf) for point in points if not point.levels_left)
+    return max(duals, default=-inf)
+
+
+def _merged(points: Iterable[Point], least: float) -> list[Point]:
+    """One point for each iterate, in order, with all objectives that ever came for it.
+
+    Primals, which are computed from below, are raised to `least`, as the plot raises them.
+    """
     merged: dict[int, Point] = {}
     for point in points:
         known = merged.get(point.number, point)
         objectives = {**known.objectives, **point.objectives}
+        if "primal" in objectives:
+            objectives["primal"] = max(objectives["primal"], least)
         merged[point.number] = replace(known, objectives=objectives)
     return [merged[number] for number in sorted(merged)]

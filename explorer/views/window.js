@@ -30,23 +30,40 @@ export function render({model, el}) {
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
   }
 
-  // Weights that are being dragged change it with every frame; browsers allow a few changes a second.
-  let later = null
-  function address() {
-    clearTimeout(later)
-    if (model.query !== null) later = setTimeout(() =>
-      history.replaceState(history.state, "", location.pathname + model.query + location.hash), 250)
+  function showAddress() {
+    if (model.query !== null)
+      history.replaceState(history.state, "", location.pathname + model.query + location.hash)
   }
 
-  function copy() {
-    if ("text" in model.clip) navigator.clipboard.writeText(model.clip.text ?? location.href)
+  // Weights that move change it with every frame; browsers allow about three changes a second.
+  let later = null
+  function address() {
+    later ??= setTimeout(() => {
+      later = null
+      showAddress()
+    }, 400)
+  }
+
+  // Over plain HTTP from another machine there is no clipboard at all.
+  async function copy() {
+    if (!("text" in model.clip)) return
+    showAddress()
+    try {
+      await navigator.clipboard.writeText(model.clip.text ?? location.href)
+      model.send_msg("copied")
+    } catch {
+      model.send_msg("refused")
+    }
   }
 
   window.addEventListener("keydown", onKey)
   model.on("file", download)
   model.on("query", address)
   model.on("clip", copy)
-  model.on("remove", () => window.removeEventListener("keydown", onKey))
+  model.on("remove", () => {
+    window.removeEventListener("keydown", onKey)
+    clearTimeout(later)
+  })
   address()
   el.hidden = true
   return document.createElement("span")

@@ -99,7 +99,7 @@ def dragging(app: App, seconds: float) -> tuple[float, float]:
     """Different pictures a second under the hand; seconds from release to D within 0.1 %."""
     app.picture.evaluate(_WATCH)
     started, released = app.pad.evaluate(_DRAG, seconds)
-    app.wait_for_iteration(lambda number: number >= LONG_AFTER)
+    app.wait_until(lambda: app.iteration() >= LONG_AFTER or app.button("Run").is_visible())
     pictures = np.array(app.page.evaluate("() => window.pictures"))
     under_way = (pictures >= started + 500) & (pictures <= released)
     rate = under_way.sum() / ((released - started) / 1000 - 0.5)
@@ -125,7 +125,7 @@ def scrubbing(app: App, count: int) -> list[float]:
     """Milliseconds from asking for past iterates to seeing them, nobody computing."""
     app.button("Pause").click()
     slider = app.page.get_by_role("slider", name="iterate", exact=True)
-    last = int(slider.get_attribute("max") or 0)
+    last = app.iteration()  # of the first solver; others may be further
     handle = slider.element_handle()
     numbers = np.random.default_rng(0).integers(0, last, count).tolist()
     return [float(app.picture.evaluate(_SCRUB, [handle, number])) for number in numbers]

@@ -114,6 +114,10 @@ class App:
         """Wait until a place in the page reads as it should."""
         return self._next_painted(place.text_content, fits)
 
+    def wait_until(self, true: Callable[[], bool]) -> None:
+        """Wait until a condition holds."""
+        self._next_painted(true, bool)
+
     def expect_address(self, part: str) -> None:
         """Wait until the address contains a text."""
         expect(self.page).to_have_url(re.compile(re.escape(part)))

@@ -1,8 +1,10 @@
-"""A real server, a real browser, and a page that fails its test on any error it logs."""
+"""A real server, a real browser, and pages that fail their test on any error they log."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -11,6 +13,13 @@ from tests.browser import chromium
 from tests.browser.app import App
 from tests.browser.server import serving
 
+_DESK = {"width": 1440, "height": 900}
+
+# From its first line to the error.
+_TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n(?:\s.*\n)*\S.*")
+# What the server says when a visitor leaves while a picture is on its way.
+_LEFT = re.compile(r"(WebSocket|Stream)ClosedError.*\Z")
+
 
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -18,7 +27,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     log = tmp_path_factory.mktemp("server") / "log.txt"
     with serving(log) as address:
         yield address
-    assert "Error running application" not in log.read_text()
+    written = log.read_text()
+    assert "Error running application" not in written
+    assert [trace for trace in _TRACEBACK.findall(written) if not _LEFT.search(trace)] == []
 
 
 @pytest.fixture(scope="session")
@@ -29,10 +40,23 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def app(address: str, browser: Browser) -> Iterator[App]:
-    """The app in a fresh page; any error that the page logs fails the test."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    opened = App(page, address)
-    yield opened
-    page.close()
-    assert opened.problems == []
+def open_app(address: str, browser: Browser) -> Iterator[Callable[..., App]]:
+    """Opens the app with a query, each time as a new visitor; no page may log any error."""
+    opened = []
+
+    def open_app(query: str = "", **visitor: Any) -> App:
+        context = browser.new_context(**{"viewport": _DESK, **visitor})
+        app = App(context.new_page(), address, query)
+        opened.append(app)
+        return app
+
+    yield open_app
+    for app in opened:
+        app.page.context.close()
+    assert [problem for app in opened for problem in app.problems] == []
+
+
+@pytest.fixture
+def app(open_app: Callable[..., App]) -> App:
+    """The app as a visitor without a query sees it."""
+    return open_app()
