@@ -18,7 +18,9 @@ def session() -> pmui.Page:
     pn.extension(notifications=True)
     document = pn.state.curdoc
     assert document is not None  # there is one while a session is being built
-    page = DensitiesPage(document.add_next_tick_callback, _query(document))
+    page = DensitiesPage(
+        document.add_next_tick_callback, _query(document), lambda: _is_away(document)
+    )
     # What changes before the browser listens may never reach it.
     pn.state.onload(page.open)
     pn.state.on_session_destroyed(lambda context: page.close())
@@ -45,6 +47,12 @@ def _query(document: Document) -> str:
     context: Any = document.session_context  # Bokeh's types do not know the request
     query = context.request.query if context and context.request else ""
     return f"?{query}" if query else ""
+
+
+def _is_away(document: Document) -> bool:
+    """Whether no browser is connected: a closed tab's session goes on for a while."""
+    context: Any = document.session_context
+    return context is None or context.session is None or context.session.connection_count == 0
 
 
 def _on_a_phone() -> bool:

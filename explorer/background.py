@@ -35,6 +35,8 @@ class Background:
         Takes a function and calls it soon in the document's thread; safe from any thread.
     cost : float
         What a second of it counts beside a second of a solver; > 1 for work that may wait.
+    away : callable
+        True while nobody waits for it; nothing is computed then.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Background:
         fail: Callable[[str], None],
         schedule: Callable[[Callable[[], None]], Any],
         cost: float = 1.0,
+        away: Callable[[], bool] = lambda: False,
     ) -> None:
         self._fail, self._schedule = fail, schedule
         self._change = Condition()
@@ -49,7 +52,7 @@ class Background:
         self._current: tuple[Hashable, _Request] | None = None
         self._closed = False
         self._thread: Thread | None = None
-        self._seat = Seat(cost)
+        self._seat = Seat(cost, lambda: not self._closed and away())
 
     def offer(
         self,

@@ -84,6 +84,8 @@ class Run:
     record : callable, optional
         Called in the worker's thread with every iterate, shown or not, and whether it is the first
         of a new problem.
+    away : callable, optional
+        True while nobody watches; nothing is computed then.
     """
 
     def __init__(
@@ -92,10 +94,11 @@ class Run:
         fail: Callable[[str], None],
         schedule: Callable[[Callable[[], None]], Any],
         record: Callable[[Iterate, bool], None] = lambda iterate, first: None,
+        away: Callable[[], bool] = lambda: False,
     ) -> None:
         self._show, self._fail, self._schedule = show, fail, schedule
         self._record = record
-        self._seat = Seat()
+        self._seat = Seat(away=lambda: not self._closed and away())
         self._change = Condition()
         self._job: _Job | None = None
         self._spent: _Job | None = None  # a job whose solver has stopped

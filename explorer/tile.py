@@ -50,6 +50,8 @@ class Tile:
         Of the page; computes the cost B.
     describe : callable
         Takes the problem and whether the picture is its plain mixture; says what is seen.
+    away : callable
+        True while nobody watches; nothing is computed then.
     """
 
     def __init__(
@@ -60,10 +62,11 @@ class Tile:
         schedule: Callable[[Callable[[], None]], Any],
         background: Background,
         describe: Callable[[GridProblem, bool], str],
+        away: Callable[[], bool],
     ) -> None:
         self.name, self.solver = name, SOLVERS[name]()
         self.color = SOLVER_COLORS[self.solver.label]
-        self.run = Run(self._show, fail, schedule, self._record)
+        self.run = Run(self._show, fail, schedule, self._record, away)
         self.recording = Recording(BUDGET)
         self.points: list[Point] = []
         self.batch: Batch | None = None  # the newest

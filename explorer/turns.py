@@ -7,10 +7,13 @@ whoever has computed least.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition
 from time import perf_counter
+
+# Seconds after which those who wait look again who is there.
+_LOOK = 0.25
 
 
 class Seat:
@@ -20,10 +23,12 @@ class Seat:
     ----------
     cost : float
         What a second of computing counts; > 1 for work that may wait.
+    away : callable
+        True while nobody is there to see what is computed; the seat gets no turn then.
     """
 
-    def __init__(self, cost: float = 1.0) -> None:
-        self.cost = cost
+    def __init__(self, cost: float = 1.0, away: Callable[[], bool] = lambda: False) -> None:
+        self.cost, self.away = cost, away
         self.used = 0.0
 
 
@@ -56,12 +61,16 @@ class Turns:
             # Whoever comes late or was idle has no claim to what the others used meanwhile.
             seat.used = max(seat.used, self._clock)
             self._waiting.append(seat)
-            while self._busy or min(self._waiting, key=lambda other: other.used) is not seat:
-                self._change.wait()
+            while self._busy or not self._is_next(seat):
+                self._change.wait(_LOOK)
             self._waiting.remove(seat)
             self._busy = True
             self._clock = seat.used
             self._began = perf_counter()
+
+    def _is_next(self, seat: Seat) -> bool:
+        present = [other for other in self._waiting if not other.away()]
+        return seat in present and min(present, key=lambda other: other.used) is seat
 
     def _end(self, seat: Seat) -> None:
         with self._change:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
@@ -46,13 +47,17 @@ class DensitiesPage:
         Calls a function soon in the document's thread; safe from any thread.
     query : str
         The address from its question mark on; what it says is not trusted.
+    away : callable
+        True while no browser is connected; nothing is computed then.
     """
 
-    def __init__(self, schedule: Any, query: str = "") -> None:
+    def __init__(
+        self, schedule: Any, query: str = "", away: Callable[[], bool] = lambda: False
+    ) -> None:
         state, self._notes = from_query(query)
-        self._schedule, self._hide = schedule, state.hide
-        self._quick = Background(self._fail, schedule)
-        self._slow = Background(self._fail, schedule, _COST)
+        self._schedule, self._hide, self._away = schedule, state.hide, away
+        self._quick = Background(self._fail, schedule, away=away)
+        self._slow = Background(self._fail, schedule, _COST, away)
         self._solvers = Comparison(self._make_tile)
         self._drawn: tuple[int, tuple[Marginal, ...], FloatArray] | None = None
         self._told = -np.inf
@@ -176,7 +181,9 @@ class DensitiesPage:
             self._tell()
 
     def _make_tile(self, name: str) -> Tile:
-        tile = Tile(name, self._changed, self._fail, self._schedule, self._slow, self._describe)
+        tile = Tile(
+            name, self._changed, self._fail, self._schedule, self._slow, self._describe, self._away
+        )
         tile.solver.param.watch(lambda event: self._write_address(), list(tile.solver.param))
         tile.view.dark = self._dark
         tile.run.slow_down(self.controls.speed.value)

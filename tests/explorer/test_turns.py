@@ -106,3 +106,25 @@ def test_passing_on_counts_what_was_used(clock):
         assert seat.used == 2
         clock.now += 2
     assert seat.used == 6
+
+
+def test_who_is_away_gets_no_turn_until_back(clock):
+    room, there = Turns(), Event()
+    absent, present = Seat(away=lambda: not there.is_set()), Seat()
+    served = []
+
+    def work():
+        with room.turn(absent):
+            served.append("absent")
+
+    thread = Thread(target=work)
+    thread.start()
+    while not room._waiting:
+        pass
+    for _ in range(3):
+        with room.turn(present):
+            served.append("present")
+            clock.now += 1
+    there.set()
+    thread.join(WAIT)
+    assert served == ["present"] * 3 + ["absent"]
