@@ -72,13 +72,14 @@ class Background:
         done : callable
             Called in the document's thread with what the work returns.
         after : float
-            Seconds to wait before it begins; a replaced request's time goes on.
+            Seconds to wait before it begins, if a request that it replaces would not begin sooner.
         """
         with self._change:
             if self._closed:
                 return
-            old = self._requests.get(kind)
-            due = monotonic() + after if old is None else old.due
+            due = monotonic() + after
+            if (old := self._requests.get(kind)) is not None:
+                due = min(due, old.due)
             self._requests[kind] = _Request(work, done, due)
             if self._thread is None:
                 self._thread = Thread(target=self._work, name="background", daemon=True)

@@ -30,6 +30,8 @@ def _look(primary: str, desk: str, paper: str, ink: str, line: str) -> dict[str,
         "MuiButton": {"textTransform": "none", "fontWeight": 600},
         "MuiToggleButton": {"textTransform": "none", "whiteSpace": "nowrap"},
     }
+    components = {name: {"styleOverrides": {"root": root}} for name, root in styles.items()}
+    components["MuiMenu"] = {"styleOverrides": {"paper": {"border": f"1px solid {line}"}}}
     return {
         "palette": {
             "primary": {"main": primary},
@@ -38,7 +40,7 @@ def _look(primary: str, desk: str, paper: str, ink: str, line: str) -> dict[str,
             "divider": line,
         },
         "shape": {"borderRadius": 10},
-        "components": {name: {"styleOverrides": {"root": root}} for name, root in styles.items()},
+        "components": components,
     }
 
 

@@ -16,8 +16,9 @@ from explorer.views.density import DensityView, to_bytes
 from solvers import SOLVERS, GridProblem, Iterate, edge_width, primal_objective
 from solvers.arrays import Array
 
-# Seconds that a problem must last before its cost B is computed, so that a drag is not slowed.
-_BEFORE_PRIMAL = 0.4
+# Seconds that a problem must last before its cost B is computed, so that a drag is not slowed, and
+# from one B to the next while the solver runs.
+_BEFORE_PRIMAL, _BETWEEN_PRIMALS = 0.7, 2.0
 # Bytes of recorded pictures: five solvers together stay below 100 MiB.
 BUDGET = 18 * 2**20
 # How well B is computed of a picture that will soon be gone, and of one that stays.
@@ -224,7 +225,10 @@ class Tile:
         self.view.note = _note(self.solver)
 
     def _ask_for_primal(self, problem: GridProblem, iterate: Iterate) -> None:
-        tolerance = _ROUGHLY if self.run.playing else _WELL
+        tolerance, after = _WELL, 0.0
+        if self.run.playing:
+            tolerance = _ROUGHLY
+            after = _BEFORE_PRIMAL if self.primal is None else _BETWEEN_PRIMALS
         start = self._found  # for the others' own potentials are a worse start than none
         if "dual" in self.solver.objectives:
             # Those of the best D: whatever the picture, B is then no less than that.
@@ -247,7 +251,7 @@ class Tile:
                 self._tell(self.batch)
                 self._changed(self, _only(point, self.batch))
 
-        self._background.offer(("primal", self.name), work, done, _BEFORE_PRIMAL)
+        self._background.offer(("primal", self.name), work, done, after)
 
 
 def _only(point: Point, batch: Batch) -> Batch:

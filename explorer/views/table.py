@@ -31,7 +31,7 @@ _STYLE = """
 table { border-collapse: collapse; width: min(100%, 760px); font-size: 13px; line-height: 1.3;
   font-variant-numeric: tabular-nums; white-space: nowrap; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-th, td { padding: 4px 0 4px 10px; text-align: right; font-weight: 400; }
+th, td { padding: 4px 0 4px 7px; text-align: right; font-weight: 400; }
 thead th { font-size: 12px; cursor: help;
   color: color-mix(in srgb, currentColor 72%, transparent); }
 tbody tr { border-top: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
