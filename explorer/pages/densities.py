@@ -12,13 +12,14 @@ import panel as pn
 from explorer.address import from_query, to_query
 from explorer.background import Background
 from explorer.comparison import Comparison
+from explorer.exporting import Exporting
 from explorer.inputs.marginals import MarginalsInput
 from explorer.inputs.sources import DRAWING, Marginal
 from explorer.inputs.weights import WeightPad
-from explorer.outbox import Outbox
 from explorer.pages.densities_layout import Controls, laid_out
 from explorer.pages.densities_words import explained
 from explorer.run import Batch
+from explorer.sharing import Sharing
 from explorer.state import StudioState, changed_settings
 from explorer.theme import MARGINAL_COLORS, SOLVER_COLORS
 from explorer.tile import Tile
@@ -75,22 +76,23 @@ class DensitiesPage:
         self._transport = TransportTile(self._quick, self._marginals)
         self._window = Window(self._press_key)
         self._tour = Tour(self._move, lambda: self._solvers.caught_up, self._stop_tour)
-        self._outbox = Outbox(
+        self._export = Exporting(
             self._window,
             self._slow,
             self.state,
             lambda: list(self._solvers),
             self._stack,
             lambda: str(self.controls.path.value),
-            self._restore,
+            schedule,
         )
+        self._sharing = Sharing(self._window, self.state, self._restore)
         self._take_methods()
         for name, settings in state.solvers:
             self._solvers[name].solver.param.update(**settings)
         self._connect()
         self.sidebar, self.main = laid_out(
             self.controls, state.hide, self._marginals, self._pad, self._curves, self._table,
-            self._timeline, self._outbox, self._window,
+            self._timeline, self._export, self._sharing, self._window,
         )  # fmt: skip
         self._show_tiles()
 
@@ -124,7 +126,7 @@ class DensitiesPage:
 
     def set_dark(self, dark: bool) -> None:
         """Repaint for a dark or a light page."""
-        self._dark = self._outbox.dark = dark
+        self._dark = self._export.dark = dark
         for tile in self._solvers:
             tile.view.dark = dark
         self._transport.view.dark = dark
@@ -194,7 +196,7 @@ class DensitiesPage:
             list(self._solvers),
             self._transport.view if self.controls.transport.value else None,
         )
-        self._outbox.refresh()
+        self._export.refresh()
         self._write_address()
 
     def _take_speed(self, event: Any) -> None:

@@ -10,9 +10,10 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 
+from explorer.exporting import Exporting
 from explorer.inputs.marginals import MarginalsInput
 from explorer.inputs.weights import WeightPad
-from explorer.outbox import Outbox
+from explorer.sharing import Sharing
 from explorer.state import AXES, GRIDS, QUANTITIES, StudioState
 from explorer.tile import Tile
 from explorer.tour import PATHS
@@ -96,8 +97,11 @@ class Controls:
         self._forms = {
             tile.solver: self._forms.get(tile.solver) or _settings(tile.solver) for tile in tiles
         }
+        opened = {self.settings.objects[i] for i in self.settings.active}
         self.tiles[:] = list(self._cards.values())
         self.settings[:] = [(f"{tile.label} settings", self._forms[tile.solver]) for tile in tiles]
+        # Those that are open stay open, wherever they stand now.
+        self.settings.active = [i for i, form in enumerate(self._forms.values()) if form in opened]
 
 
 def laid_out(
@@ -108,7 +112,8 @@ def laid_out(
     curves: CurvesView,
     table: ComparisonTable,
     timeline: Timeline,
-    outbox: Outbox,
+    export: Exporting,
+    sharing: Sharing,
     window: Window,
 ) -> tuple[list[Any], list[Any]]:
     """Sidebar and main area; groups of controls that are to be hidden are left out."""
@@ -140,8 +145,8 @@ def laid_out(
         sizing_mode="stretch_width",
     )
     leaving = [
-        *shown("export", outbox.export, outbox.code),
-        *shown("share", outbox.share),
+        *shown("export", export.button, sharing.code),
+        *shown("share", sharing.share),
     ]
     replay = _card(
         pn.FlexBox(
@@ -180,7 +185,7 @@ def laid_out(
         controls.tiles,
         replay,
         below,
-        *outbox.dialogs,
+        *sharing.dialogs,
         window,
         sizing_mode="stretch_width",
         styles={"gap": "12px", "padding": "12px 16px", "box-sizing": "border-box"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from base64 import b64decode
 from collections.abc import Callable
 from io import BytesIO, StringIO
@@ -183,3 +184,15 @@ def test_all_arrays_and_the_curves(open_app: Callable[..., App]) -> None:
         assert values == pytest.approx(app.curve(f"{solver} {key}"))
     numbers = [int(row["number"]) for row in rows if row["solver"] == "sga"]
     assert numbers == list(range(app.iteration() + 1)) == arrays["sga_number"].tolist()
+
+
+def test_a_long_film_says_how_far_it_is_and_can_be_stopped(open_app: Callable[..., App]) -> None:
+    """The button counts; its menu then offers to stop, and no file comes."""
+    app = open_app("?n=512")
+    app.button("Export").click()
+    app.page.get_by_role("menuitem", name="Film of the animation (GIF)").click()
+    counting = app.page.get_by_role("button", name=re.compile(r"^Export · [1-9]"))
+    counting.click()
+    app.page.get_by_role("menuitem", name="Stop making animation.gif").click()
+    app.button("Export").click()
+    expect(app.page.get_by_role("menuitem", name="Stop making animation.gif")).to_have_count(0)

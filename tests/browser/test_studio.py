@@ -57,6 +57,7 @@ def test_settings_of_each_solver_are_its_own(app: App) -> None:
     app.button("CWB").click()
     app.button("DSB").click()
     app.button("SGA").click()
+    app.expect_address("s=cwb.dsb")
     app.button("CWB settings").click()
     app.page.get_by_role("slider", name="Reg").first.fill("0.02")
     app.button("Run").click()
@@ -205,10 +206,11 @@ def test_gap_and_legend(app: App) -> None:
     app.wait_for_size(64, 64)
     app.button("Run").click()
     app.expect_text("Converged: the objective")
-    app.wait_for_curve("sga primal", lambda values: len(values) >= 1)
+    app.wait_for_text(app.page.get_by_role("table"), lambda text: "%" in (text or ""))
     app.button("gap").click()
     gaps = app.wait_for_curve("sga own", lambda values: len(values) >= 1)
-    assert all(0 < gap < 1e-3 for gap in gaps)
+    assert min(gaps) > 0
+    assert gaps[-1] < 1e-4
     app.button("objectives").click()
     listed = app.page.get_by_role("group", name="curves").get_by_role("button", name="SGA: D")
     expect(listed).to_have_attribute("aria-pressed", "true")
