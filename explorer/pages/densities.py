@@ -14,7 +14,7 @@ from explorer.background import Background
 from explorer.comparison import Comparison
 from explorer.exporting import Exporting
 from explorer.inputs.marginals import MarginalsInput
-from explorer.inputs.sources import DRAWING, Marginal
+from explorer.inputs.stack import Stack
 from explorer.inputs.weights import WeightPad
 from explorer.pages.densities_layout import Controls, laid_out
 from explorer.pages.densities_words import explained
@@ -30,7 +30,6 @@ from explorer.views.table import ComparisonTable
 from explorer.views.timeline import Timeline
 from explorer.views.window import Window
 from solvers import SOLVERS, GridProblem
-from solvers.arrays import FloatArray
 from solvers.problems import normalised_weights
 
 # Seconds between two updates of what is read rather than watched.
@@ -60,7 +59,7 @@ class DensitiesPage:
         self._quick = Background(self._fail, schedule, away=away)
         self._slow = Background(self._fail, schedule, _COST, away)
         self._solvers = Comparison(self._make_tile)
-        self._drawn: tuple[int, tuple[Marginal, ...], FloatArray] | None = None
+        self._stack = Stack()
         self._told = -np.inf
         self._dark = False
         self._opened = False
@@ -81,7 +80,7 @@ class DensitiesPage:
             self._slow,
             self.state,
             lambda: list(self._solvers),
-            self._stack,
+            lambda: self._stack.drawn(self.controls.grid.value, self._marginals.value),
             lambda: str(self.controls.path.value),
             schedule,
         )
@@ -282,24 +281,18 @@ class DensitiesPage:
         """
         if len(self._pad.weights) != len(self._marginals.value):
             return False  # a drag that was under way when a marginal came or went
-        drawn = self._drawn
+        n, marginals = self.controls.grid.value, self._marginals.value
+        warm = not afresh and self._stack.is_continued_by(n, marginals)
         try:
-            problem = GridProblem(self._stack(), self._pad.weights)
+            problem = GridProblem(self._stack.drawn(n, marginals), self._pad.weights)
         except ValueError as error:
             self._fail(str(error))
             return False
-        self._solvers.start(problem, not afresh and _continues(drawn, self._drawn))
+        self._solvers.start(problem, warm)
         self._timeline.renewed += 1
         self._curves.set_cursor(None)
         self._write_address()
         return True
-
-    def _stack(self) -> FloatArray:
-        """The marginals at the grid's resolution, (m, n, n), drawn again only when they change."""
-        n, marginals = self.controls.grid.value, tuple(self._marginals.value)
-        if self._drawn is None or self._drawn[:2] != (n, marginals):
-            self._drawn = (n, marginals, np.stack([marginal.draw(n) for marginal in marginals]))
-        return self._drawn[2]
 
     def _describe(self, problem: GridProblem, plain: bool) -> str:
         labels = self._marginals.labels
@@ -345,20 +338,3 @@ class DensitiesPage:
         self._reflect()
         if pn.state.notifications is not None:
             pn.state.notifications.error(sentence, duration=0)
-
-
-def _continues(
-    before: tuple[int, tuple[Marginal, ...], FloatArray] | None,
-    now: tuple[int, tuple[Marginal, ...], FloatArray] | None,
-) -> bool:
-    """Whether the transport found for some marginals is a start for others.
-
-    It is as long as each remains the same picture, which may be adjusted or drawn further.
-    """
-    if before is None or now is None or before[0] != now[0] or len(before[1]) != len(now[1]):
-        return False
-    return all(
-        (old.kind, old.choice, old.label) == (new.kind, new.choice, new.label)
-        and (new.kind == DRAWING or old.source == new.source)
-        for old, new in zip(before[1], now[1], strict=True)
-    )

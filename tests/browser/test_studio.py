@@ -216,3 +216,25 @@ def test_gap_and_legend(app: App) -> None:
     expect(listed).to_have_attribute("aria-pressed", "true")
     listed.click()
     expect(listed).to_have_attribute("aria-pressed", "false")
+
+
+def test_values_can_be_read_off_the_curves(app: App) -> None:
+    """Under the pointer the plot tells iteration, seconds, value and grid."""
+    app.choose("Grid", "64²")
+    app.wait_for_size(64, 64)
+    app.button("Run").click()
+    app.expect_text("Converged: the objective")
+    plot = app.page.locator(".bk-Figure:visible").first
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box is not None
+    told = app.page.locator(".bk-Tooltip:visible")
+    heights = iter(range(4, int(box["height"]) - 4, 3))
+    x = box["x"] + 0.35 * box["width"]
+
+    def found() -> bool:
+        app.page.mouse.move(x, box["y"] + next(heights))
+        return told.count() > 0
+
+    app.wait_until(found)
+    expect(told.first).to_contain_text(re.compile(r"SGA: D.*iteration \d+, .*full grid", re.DOTALL))
