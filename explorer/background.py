@@ -33,8 +33,6 @@ class Background:
         Called in the document's thread with one sentence if work raises an error.
     schedule : callable
         Takes a function and calls it soon in the document's thread; safe from any thread.
-    cost : float
-        What a second of it counts beside a second of a solver; > 1 for work that may wait.
     away : callable
         True while nobody waits for it; nothing is computed then.
     """
@@ -43,7 +41,6 @@ class Background:
         self,
         fail: Callable[[str], None],
         schedule: Callable[[Callable[[], None]], Any],
-        cost: float = 1.0,
         away: Callable[[], bool] = lambda: False,
     ) -> None:
         self._fail, self._schedule = fail, schedule
@@ -52,7 +49,11 @@ class Background:
         self._current: tuple[Hashable, _Request] | None = None
         self._closed = False
         self._thread: Thread | None = None
-        self._seat = Seat(cost, lambda: not self._closed and away())
+        self._seat = Seat(away=lambda: not self._closed and away())
+
+    def weigh(self, cost: float) -> None:
+        """Count a second of the work as so many of a solver from now on."""
+        self._seat.cost = cost
 
     def offer(
         self,

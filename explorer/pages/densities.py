@@ -34,8 +34,9 @@ from solvers.problems import normalised_weights
 
 # Seconds between two updates of what is read rather than watched.
 _BETWEEN_WORDS = 0.2
-# A second spent on costs B and on files counts as much as so many of a solver: they are few.
-_COST = 0.4
+# What a second spent on costs B and on files counts, divided by the number of solvers: together they
+# get about three seconds of five, however many they are.
+_COST = 1.6
 
 
 class DensitiesPage:
@@ -57,7 +58,7 @@ class DensitiesPage:
         state, self._notes = from_query(query)
         self._schedule, self._hide, self._away = schedule, state.hide, away
         self._quick = Background(self._fail, schedule, away=away)
-        self._slow = Background(self._fail, schedule, _COST, away)
+        self._slow = Background(self._fail, schedule, away=away)
         self._solvers = Comparison(self._make_tile)
         self._stack = Stack()
         self._told = -np.inf
@@ -177,6 +178,7 @@ class DensitiesPage:
     def _take_methods(self, *events: Any) -> None:
         for name in self._solvers.choose(self.controls.chosen()):
             self._curves.clear(name)
+        self._slow.weigh(_COST / len(self._solvers))
         if events:
             self._show_tiles()
             self._tell()
