@@ -34,8 +34,8 @@ from solvers.problems import normalised_weights
 
 # Seconds between two updates of what is read rather than watched.
 _BETWEEN_WORDS = 0.2
-# What a second spent on costs B and on files counts, divided by the number of solvers: together they
-# get about three seconds of five, however many they are.
+# What a second spent on costs B and on files counts, divided by the number of solvers: these get
+# about three seconds of five together, however many they are.
 _COST = 1.6
 
 
@@ -69,7 +69,9 @@ class DensitiesPage:
         self._dress_pad(list(state.weights))
         self.controls = Controls(state)
         self._curves = CurvesView(
-            {name: (s.label, SOLVER_COLORS[s.label]) for name, s in SOLVERS.items()}, schedule
+            {name: (s.label, SOLVER_COLORS[s.label]) for name, s in SOLVERS.items()},
+            {name: s.objectives for name, s in SOLVERS.items()},
+            schedule,
         )
         self._table = ComparisonTable()
         self._timeline = Timeline(self._seek, styles={"flex": "1 1 300px"})

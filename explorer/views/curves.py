@@ -36,6 +36,8 @@ class CurvesView(pn.viewable.Viewer):
     ----------
     solvers : mapping of str to (str, str)
         Registered name → label and CSS colour of every solver that may come.
+    objectives : mapping of str to sequence of str
+        The objectives that every iterate of a solver has; the primal may come for any.
     schedule : callable
         Calls a function soon in the document's thread. Bokeh's models may be written to only
         there; what a visitor does reaches Python outside of it. Only `extend` wants to be called
@@ -45,6 +47,7 @@ class CurvesView(pn.viewable.Viewer):
     def __init__(
         self,
         solvers: Mapping[str, tuple[str, str]],
+        objectives: Mapping[str, Sequence[str]],
         schedule: Callable[[Callable[[], None]], Any] = lambda write: write(),
     ) -> None:
         super().__init__()
@@ -53,9 +56,11 @@ class CurvesView(pn.viewable.Viewer):
         self._changed: set[str] = set()
         self._drawn = -np.inf
         prompt = "Press Run: curves grow here"
+        drawn = {(name, key) for name in solvers for key in (*objectives[name], "primal")}
+        gaps = {(name, "own" if "dual" in objectives[name] else "best") for name in solvers}
         self._plots = {
-            "objectives": Plot(solvers, _OBJECTIVES, "objectives D ≤ B", "linear", prompt),
-            "gap": Plot(solvers, _GAPS, "gap", "log", "The first B gives a gap to show here"),
+            "objectives": Plot(solvers, _OBJECTIVES, drawn, "objectives D ≤ B", "linear", prompt),
+            "gap": Plot(solvers, _GAPS, gaps, "gap", "log", "The first B gives a gap to show here"),
         }
         self._shown = self._plots["objectives"]
         self._plots["gap"].figure.visible = False

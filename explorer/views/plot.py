@@ -112,6 +112,8 @@ class Plot:
         Name → label and CSS colour.
     styles : mapping of str to Style
         The quantities.
+    drawn : collection of (str, str)
+        The pairs of solver and quantity that may come: each curve costs a page that opens time.
     title : str
         What the vertical axis says.
     scale : {"linear", "log"}
@@ -124,6 +126,7 @@ class Plot:
         self,
         solvers: Mapping[str, tuple[str, str]],
         styles: Mapping[str, Style],
+        drawn: Collection[tuple[str, str]],
         title: str,
         scale: Literal["linear", "log"],
         prompt: str,
@@ -150,6 +153,7 @@ class Plot:
             (name, quantity): _Curve(self.figure, f"{name} {quantity}", label, color, style)
             for name, (label, color) in solvers.items()
             for quantity, style in styles.items()
+            if (name, quantity) in drawn
         }
         self.figure.add_tools(
             HoverTool(
@@ -174,9 +178,10 @@ class Plot:
         self.set_dark(False)
 
     def draw(self, solver: str, rows: Mapping[str, list[Row]]) -> None:
-        """Give a solver's curves these rows, for each quantity."""
+        """Give a solver's curves these rows, for each quantity that it may have."""
         for quantity, entries in rows.items():
-            self._curves[solver, quantity].draw(entries)
+            if (solver, quantity) in self._curves:
+                self._curves[solver, quantity].draw(entries)
 
     def entries(self) -> list[Entry]:
         """The legend of all curves that have points."""

@@ -11,11 +11,12 @@ from explorer.run import Point
 from explorer.views.curves import CurvesView
 
 SOLVERS = {"sga": ("SGA", "#00f"), "wdha": ("WDHA", "#fa0"), "cwb": ("CWB", "#f00")}
+OBJECTIVES = {"sga": ("dual",), "wdha": ("estimate",), "cwb": ()}
 
 
 @pytest.fixture
 def view():
-    return CurvesView(SOLVERS)
+    return CurvesView(SOLVERS, OBJECTIVES)
 
 
 def duals(numbers, level=1.0):
