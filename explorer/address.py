@@ -19,14 +19,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from explorer.inputs.sources import Marginal
+from explorer.inputs.sources import MAX_MARGINALS, MIN_MARGINALS, Marginal
 from explorer.inputs.spelling import OWN, adjusted, echo, encoded, named, spelled
 from explorer.state import (
     AXES,
     GRIDS,
     HIDEABLE,
-    MAX_MARGINALS,
-    MIN_MARGINALS,
     QUANTITIES,
     StudioState,
     changed_settings,

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import partial
-from threading import Condition, Thread
 from time import monotonic
 from typing import Any
 
-from explorer.turns import TURNS, Seat
-from solvers import warm_up
+from explorer.turns import TURNS
+from explorer.worker import Worker
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +23,7 @@ class _Request:
     due: float
 
 
-class Background:
+class Background(Worker):
     """Work on the side of one page, in one thread.
 
     Parameters
@@ -43,13 +42,10 @@ class Background:
         schedule: Callable[[Callable[[], None]], Any],
         away: Callable[[], bool] = lambda: False,
     ) -> None:
+        super().__init__("background", away)
         self._fail, self._schedule = fail, schedule
-        self._change = Condition()
         self._requests: dict[Hashable, _Request] = {}  # in the order in which they wait
         self._current: tuple[Hashable, _Request] | None = None
-        self._closed = False
-        self._thread: Thread | None = None
-        self._seat = Seat(away=lambda: not self._closed and away())
 
     def weigh(self, cost: float) -> None:
         """Count a second of the work as so many of a solver from now on."""
@@ -82,10 +78,7 @@ class Background:
             if (old := self._requests.get(kind)) is not None:
                 due = min(due, old.due)
             self._requests[kind] = _Request(work, done, due)
-            if self._thread is None:
-                self._thread = Thread(target=self._work, name="background", daemon=True)
-                self._thread.start()
-            self._change.notify_all()
+            self._begin()
 
     def drop(self, kind: Hashable) -> None:
         """Forget a request, also one whose work is under way."""
@@ -102,15 +95,7 @@ class Background:
             self._current = None
             self._change.notify_all()
 
-    def join(self, timeout: float) -> bool:
-        """Wait for the thread of a closed page; whether it has ended."""
-        if self._thread is None:
-            return True
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
-
     def _work(self) -> None:
-        warm_up().wait()
         while (request := self._next()) is not None:
             try:
                 with TURNS.turn(self._seat):

@@ -71,9 +71,9 @@ class Comparison:
 
     def start(self, problem: GridProblem, warm: bool) -> None:
         """Turn all to a problem."""
-        self._problem = problem
+        self._problem, scale = problem, self._scale(problem)
         for tile in self:
-            tile.start(problem, self._scale(problem), warm)
+            tile.start(problem, scale, warm)
 
     def play(self) -> None:
         """Let all compute."""

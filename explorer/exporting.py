@@ -154,11 +154,9 @@ class Exporting:
     def _animation(self, tile: Tile) -> Callable[[Cancelled, Report], list[list[Array]]]:
         """Solve along the path, each point warm from the last."""
         solver, stack, path = tile.solver.settled(), self._stack(), self._path()
-        count = len(stack)
 
         def steps(cancelled: Cancelled, report: Report) -> list[list[Array]]:
-            legs = count if path == "closed" else count - 1
-            way = tour(count, path, _PER_LEG * legs + 1)
+            way = tour(len(stack), path, _PER_LEG)
             solved = along_path(solver, stack, way, cancelled=cancelled)
             pictures: list[list[Array]] = []
             for weights, iterate in zip(way, solved, strict=False):

@@ -7,21 +7,17 @@ leaves when the browser has painted the last one, so neither side can flood the 
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from threading import Condition, Thread
 from time import monotonic
 from typing import Any
 
 import numpy as np
 
 from explorer.continued import continued
-from explorer.turns import TURNS, Seat
-from solvers import Iterate, Solver, warm_up
-
-# Seconds over which the rate of iterations is measured.
-_RATE_WINDOW = 2.0
+from explorer.turns import TURNS
+from explorer.worker import Worker
+from solvers import Iterate, Solver
 
 
 @dataclass(frozen=True)
@@ -49,8 +45,6 @@ class Batch:
         All new points, in order.
     restarted : bool
         The points begin a new curve.
-    rate : float
-        Iterations a second, pauses for the eye included; 0 if unknown.
     """
 
     ticket: int
@@ -58,7 +52,6 @@ class Batch:
     problem: Any
     points: tuple[Point, ...]
     restarted: bool
-    rate: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +62,7 @@ class _Job:
     warm: bool
 
 
-class Run:
+class Run(Worker):
     """Couples a solver with the document of one session.
 
     Parameters
@@ -96,16 +89,13 @@ class Run:
         record: Callable[[Iterate, bool], None] = lambda iterate, first: None,
         away: Callable[[], bool] = lambda: False,
     ) -> None:
+        super().__init__("run", away)
         self._show, self._fail, self._schedule = show, fail, schedule
         self._record = record
-        self._seat = Seat(away=lambda: not self._closed and away())
-        self._change = Condition()
         self._job: _Job | None = None
         self._spent: _Job | None = None  # a job whose solver has stopped
         self._credit = 0.0  # iterations that may be computed; infinite while playing
         self._period = 0.0
-        self._closed = False
-        self._thread: Thread | None = None
         self._newest: Iterate | None = None  # newest of the current job, shown or not
         self._state: Any = None  # newest of all jobs that each start from the one before
         self._mail: tuple[Iterate, Any] | None = None  # what is to be shown next, and its problem
@@ -113,7 +103,6 @@ class Run:
         self._restarted = True
         self._ticket = 0
         self._in_flight = False
-        self._times: deque[float] = deque(maxlen=256)
 
     @property
     def playing(self) -> bool:
@@ -151,13 +140,9 @@ class Run:
             if not warm:
                 self._state = self._mail = None
             self._points.clear()
-            self._times.clear()
             if self._credit < np.inf:  # a single step was meant for the old problem
                 self._credit = 0
-            if self._thread is None and not self._closed:
-                self._thread = Thread(target=self._work, name="run", daemon=True)
-                self._thread.start()
-            self._change.notify_all()
+            self._begin()
 
     def play(self) -> None:
         """Compute until paused or stopped; a stopped solver goes on where it stopped."""
@@ -193,21 +178,12 @@ class Run:
             self._job = self._newest = self._state = self._mail = None
             self._change.notify_all()
 
-    def join(self, timeout: float) -> bool:
-        """Wait for the thread of a closed run; whether it has ended."""
-        if self._thread is None:
-            return True
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
-
     def _allow(self, credit: float) -> None:
         with self._change:
             self._credit = credit
-            self._times.clear()
             self._change.notify_all()
 
     def _work(self) -> None:
-        warm_up().wait()
         job: _Job | None = None
         source: Iterator[Iterate] = iter(())
         last: Iterate | None = None
@@ -277,7 +253,6 @@ class Run:
         self._points.append(
             Point(iterate.number, iterate.seconds, iterate.objectives, iterate.levels_left)
         )
-        self._times.append(monotonic())
 
     def _report(self, job: _Job, sentence: str) -> None:
         with self._change:
@@ -299,18 +274,10 @@ class Run:
                 return
             newest, problem = self._mail
             points = tuple(self._points)
-            batch = Batch(self._ticket, newest, problem, points, self._restarted, self._rate())
+            batch = Batch(self._ticket, newest, problem, points, self._restarted)
             self._points.clear()
             self._mail, self._restarted = None, False
         self._show(batch)
-
-    def _rate(self) -> float:
-        times = self._times
-        while len(times) > 2 and times[-1] - times[0] > _RATE_WINDOW:
-            times.popleft()
-        if len(times) < 3:
-            return 0.0
-        return (len(times) - 1) / max(times[-1] - times[0], 1e-9)
 
 
 def _has_not_moved(last: Iterate | None) -> bool:

@@ -17,6 +17,7 @@ from explorer.inputs.spelling import is_own
 from explorer.state import StudioState
 from solvers import images
 from solvers.arrays import Array
+from solvers.files import array_header
 
 FORMAT, VERSION = "barycenter-explorer", 1
 MAX_BYTES = 32 * 2**20
@@ -27,11 +28,6 @@ _SIDE = 512
 _MAX_MEMBERS, _MAX_TEXT, _MAX_LABEL = 64, 2**18, 60
 _KINDS = {UPLOAD: "picture", DRAWING: "drawing"}
 _ENTRY = b"PK\x01\x02"  # begins each entry of a zip file's directory
-
-_READ_HEADER = {
-    (1, 0): np.lib.format.read_array_header_1_0,
-    (2, 0): np.lib.format.read_array_header_2_0,
-}
 
 
 class _RefusedError(ValueError):
@@ -131,7 +127,7 @@ def _array(archive: ZipFile, name: str) -> Array:
     """Read an array whose header keeps to the member's size, so that no lie costs memory."""
     entry = archive.getinfo(f"{name}.npy")
     with archive.open(entry) as stream:
-        shape, _, kind = _READ_HEADER[np.lib.format.read_magic(stream)](stream)
+        shape, kind = array_header(stream)
         if kind.hasobject:
             raise _RefusedError(
                 f"saved view: “{name}” holds Python objects, which are never read from a file."

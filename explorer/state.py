@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from math import fsum
 from typing import Any, Self
 
-from explorer.inputs.sources import Marginal, built_in
+from explorer.inputs.sources import MAX_MARGINALS, MIN_MARGINALS, Marginal, built_in
 from explorer.inputs.spelling import is_own
-from explorer.theme import MARGINAL_COLORS
 from solvers import SOLVERS, Solver
 from solvers.settings import declarations
 
-MIN_MARGINALS, MAX_MARGINALS = 2, len(MARGINAL_COLORS)
 GRIDS = (64, 128, 256, 512)
 QUANTITIES = ("objectives", "gap")
 AXES = ("iterations", "seconds")

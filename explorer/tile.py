@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,8 @@ class Tile:
     name : str
         Registered name of the solver.
     changed : callable
-        Called with this tile and its new points, in the document's thread, whenever it has changed.
+        Called in the document's thread whenever this tile has changed: with the tile, its new
+        points, and whether they begin new curves.
     fail : callable
         Called with one sentence if the solver raises an error.
     schedule : callable
@@ -58,7 +59,7 @@ class Tile:
     def __init__(
         self,
         name: str,
-        changed: Callable[[Tile, Batch | None], None],
+        changed: Callable[[Tile, Sequence[Point], bool], None],
         fail: Callable[[str], None],
         schedule: Callable[[Callable[[], None]], Any],
         background: Background,
@@ -164,7 +165,7 @@ class Tile:
             self.pause()
         else:
             self.play()
-        self._changed(self, None)
+        self._changed(self, (), False)
 
     def _record(self, iterate: Iterate, first: bool) -> None:
         if first:
@@ -192,7 +193,7 @@ class Tile:
                 self.run.acknowledge(batch.ticket)
             self._tell(batch)
             self.reflect()
-            self._changed(self, batch)
+            self._changed(self, batch.points, batch.restarted)
         if batch.points and not batch.newest.levels_left:
             self._ask_for_primal(batch.problem, batch.newest)
 
@@ -249,13 +250,9 @@ class Tile:
             self.points.append(point)
             if self.batch is not None:
                 self._tell(self.batch)
-                self._changed(self, _only(point, self.batch))
+                self._changed(self, (point,), False)
 
         self._background.offer(("primal", self.name), work, done, after)
-
-
-def _only(point: Point, batch: Batch) -> Batch:
-    return Batch(0, batch.newest, batch.problem, (point,), restarted=False, rate=batch.rate)
 
 
 def _note(solver: Any) -> str:

@@ -17,10 +17,19 @@ PATHS = {"all pictures in turn, and round again": "closed", "from the first to t
 _LEG, _TICK = 3.0, 0.045
 
 
-def tour(count: int, path: str, points: int) -> Array:
-    """Weights (points, count) that visit each marginal in turn; a closed path returns."""
+# Points of the path that is played, from one marginal to the next.
+_PER_LEG = 100
+
+
+def tour(count: int, path: str, per_leg: int) -> Array:
+    """Weights (legs · per_leg + 1, count) that visit each marginal in turn.
+
+    A closed path returns, with as many legs as there are marginals; an open one has one less.
+    """
     stops = np.eye(count)
-    return weights_between(np.vstack([stops, stops[:1]]) if path == "closed" else stops, points)
+    if path == "closed":
+        stops = np.vstack([stops, stops[:1]])
+    return weights_between(stops, per_leg * (len(stops) - 1) + 1)
 
 
 class Tour:
@@ -57,7 +66,7 @@ class Tour:
         """Set out, through `count` marginals."""
         self.stop()
         self._closed = path == "closed"
-        self._path = tour(count, path, 100 * count + 1)
+        self._path = tour(count, path, _PER_LEG)
         self._began = monotonic()
         self._ticks = pn.state.add_periodic_callback(self._tick, period=int(1000 * _TICK))
 
@@ -70,7 +79,7 @@ class Tour:
     def _tick(self) -> None:
         if not self._ready():
             return
-        legs = self._path.shape[1] - (0 if self._closed else 1)
+        legs = (len(self._path) - 1) / _PER_LEG
         way = (monotonic() - self._began) / (_LEG * legs)
         if way >= 1 and not self._closed:
             self.stop()

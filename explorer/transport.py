@@ -51,6 +51,8 @@ class TransportTile:
         batch = tile.batch
         if batch is None or batch.newest.levels_left:
             return
+        if self._known is not None and self._known.iterate is batch.newest:
+            return
         problem, iterate, solver = batch.problem, batch.newest, tile.solver.settled()
 
         def work(cancelled: Callable[[], bool]) -> _Transport | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import prod
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from zipfile import ZipFile
 
 import numpy as np
@@ -190,9 +190,15 @@ def _chosen(path: Path, member: str, entries: Sequence[str]) -> str:
     return f"{member}.npy"
 
 
+def array_header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Shape and type that a stream in NumPy's format announces; it stands then at the values."""
+    shape, _, kind = _READ_HEADER[np.lib.format.read_magic(stream)](stream)
+    return shape, kind
+
+
 def _checked_array(name: str, stream: IO[bytes], size: int, dimensions: tuple[int, int]) -> Array:
     _check_bytes(name, size, _MAX_ARRAY_BYTES)  # of what is compressed too; before the header
-    shape, _, kind = _READ_HEADER[np.lib.format.read_magic(stream)](stream)
+    shape, kind = array_header(stream)
     if kind.kind not in "buif":
         raise _RefusedError(f"{name}: holds {kind}, but real numbers are needed.")
     if len(shape) not in dimensions:

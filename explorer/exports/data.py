@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from io import BytesIO, StringIO
-from math import inf
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from explorer.run import Point
+from explorer.views.histories import History, best_dual
 from solvers.arrays import Array
 
 _OBJECTIVES = ("dual", "primal", "estimate")
@@ -85,7 +85,7 @@ def archive(
         "labels": np.array(labels, dtype=str),
         "weights": weights,
     }
-    least = _best_dual(records)
+    every = _points(records)
     for name, record in records.items():
         arrays |= {
             f"{name}_barycenter": record.barycenter,
@@ -94,7 +94,7 @@ def archive(
         }
         if record.potentials is not None:
             arrays[f"{name}_potentials"] = record.potentials
-        points = _merged(record.points, least)
+        points = every[name]
         arrays |= {
             f"{name}_number": np.array([point.number for point in points], dtype=int),
             f"{name}_seconds": np.array([point.seconds for point in points], dtype=float),
@@ -114,31 +114,17 @@ def curves_csv(records: Mapping[str, SolverRecord]) -> str:
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("solver", "number", "seconds", "levels_left", *_OBJECTIVES))
-    least = _best_dual(records)
-    for name, record in records.items():
-        for point in _merged(record.points, least):
+    for name, points in _points(records).items():
+        for point in points:
             values = (point.objectives.get(key) for key in _OBJECTIVES)
             writer.writerow((name, point.number, point.seconds, point.levels_left, *values))
     return text.getvalue()
 
 
-def _best_dual(records: Mapping[str, SolverRecord]) -> float:
-    """The largest dual of any solver on the problem's own grid: no primal is less."""
-    points = (point for record in records.values() for point in record.points)
-    duals = (point.objectives.get("dual", -inf) for point in points if not point.levels_left)
-    return max(duals, default=-inf)
-
-
-def _merged(points: Iterable[Point], least: float) -> list[Point]:
-    """One point for each iterate, in order, with all objectives that ever came for it.
-
-    Primals, which are computed from below, are raised to `least`, as the plot raises them.
-    """
-    merged: dict[int, Point] = {}
-    for point in points:
-        known = merged.get(point.number, point)
-        objectives = {**known.objectives, **point.objectives}
-        if "primal" in objectives:
-            objectives["primal"] = max(objectives["primal"], least)
-        merged[point.number] = replace(known, objectives=objectives)
-    return [merged[number] for number in sorted(merged)]
+def _points(records: Mapping[str, SolverRecord]) -> dict[str, list[Point]]:
+    """By solver, one point for each iterate, as the plot has them."""
+    histories = {name: History() for name in records}
+    for name, record in records.items():
+        histories[name].extend(record.points)
+    best = best_dual(histories.values())
+    return {name: history.points(best) for name, history in histories.items()}

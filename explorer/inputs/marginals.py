@@ -21,6 +21,8 @@ from explorer.inputs.sources import (
     DIGITS,
     DRAWING,
     LETTERS,
+    MAX_MARGINALS,
+    MIN_MARGINALS,
     UPLOAD,
     Marginal,
     built_in,
@@ -35,8 +37,6 @@ from explorer.theme import MARGINAL_COLORS
 from explorer.views.text import problem, text
 from solvers import datasets
 
-MIN_SLOTS, MAX_SLOTS = 2, len(MARGINAL_COLORS)
-
 _KINDS = (*CATALOGUE, LETTERS, DIGITS, UPLOAD, DRAWING)
 
 
@@ -49,7 +49,7 @@ class MarginalsInput(pn.viewable.Viewer):
         super().__init__(value=marginals)
         self._thumbnails = [thumbnail(m, MARGINAL_COLORS[i]) for i, m in enumerate(marginals)]
         self._slots = Gallery(
-            self._ask, caption="marginals", columns=MAX_SLOTS, selected=0, margin=(0, 6)
+            self._ask, caption="marginals", columns=MAX_MARGINALS, selected=0, margin=(0, 6)
         )
         self._kind = pmui.Select(
             label="Replace it by", options=list(_KINDS), size="small", sizing_mode="stretch_width"
@@ -132,8 +132,8 @@ class MarginalsInput(pn.viewable.Viewer):
                     zip(self.labels, self._thumbnails, strict=True)
                 )
             ],
-            addable=len(self.value) < MAX_SLOTS,
-            removable=len(self.value) > MIN_SLOTS,
+            addable=len(self.value) < MAX_MARGINALS,
+            removable=len(self.value) > MIN_MARGINALS,
         )
 
     def _replace(self, marginal: Marginal, slot: int | None = None) -> None:
@@ -161,12 +161,12 @@ class MarginalsInput(pn.viewable.Viewer):
 
     def _ask(self, request: str) -> None:
         value, slot = list(self.value), self._slots.selected
-        if request == "add" and len(value) < MAX_SLOTS:
+        if request == "add" and len(value) < MAX_MARGINALS:
             used = {m.choice for m in value}
             choice = next(c for c in CATALOGUE["Silhouettes"] if c not in used)
             value.append(built_in("Silhouettes", choice))
             slot = len(value) - 1
-        elif request == "remove" and len(value) > MIN_SLOTS:
+        elif request == "remove" and len(value) > MIN_MARGINALS:
             del value[slot]
             slot = min(slot, len(value) - 1)
         else:

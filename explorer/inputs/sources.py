@@ -13,8 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.inputs.adjustment import Adjustment
+from explorer.theme import MARGINAL_COLORS
 from solvers import datasets, images
 from solvers.arrays import Array, FloatArray
+
+MIN_MARGINALS, MAX_MARGINALS = 2, len(MARGINAL_COLORS)
 
 # Kinds with a fixed list of choices, in the order of the menu.
 CATALOGUE: dict[str, tuple[str, ...]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any
 
@@ -18,7 +18,7 @@ from explorer.inputs.stack import Stack
 from explorer.inputs.weights import WeightPad
 from explorer.pages.densities_layout import Controls, laid_out
 from explorer.pages.densities_words import explained
-from explorer.run import Batch
+from explorer.run import Point
 from explorer.sharing import Sharing
 from explorer.state import StudioState, changed_settings
 from explorer.theme import MARGINAL_COLORS, SOLVER_COLORS
@@ -307,14 +307,12 @@ class DensitiesPage:
         ]
         return f"{'Plain mixture' if plain else 'Barycenter'} of {', '.join(shares)}"
 
-    def _changed(self, tile: Tile, batch: Batch | None) -> None:
+    def _changed(self, tile: Tile, points: Sequence[Point], restarted: bool) -> None:
         """A tile has new points, or was paused by its own button."""
-        if batch is not None:
-            self._curves.extend(
-                tile.name, batch.points, batch.restarted, more_to_come=self._solvers.playing
-            )
-            if tile is self._solvers.first and self.controls.transport.value:
-                self._transport.follow(tile)
+        if points or restarted:
+            self._curves.extend(tile.name, points, restarted, more_to_come=self._solvers.playing)
+        if tile is self._solvers.first and self.controls.transport.value:
+            self._transport.follow(tile)
         self._reflect()
         if not self._solvers.playing or monotonic() - self._told > _BETWEEN_WORDS:
             self._tell()

@@ -97,6 +97,16 @@ class History:
             default=None,
         )
 
+    def points(self, at_least: float | None) -> list[Point]:
+        """One point for each iterate, in order, its primal no less than `at_least`."""
+        primals = {row.number: row.value for row in self.rows("primal", at_least)}
+        return [
+            replace(point, objectives={**point.objectives, "primal": primals[point.number]})
+            if point.number in primals
+            else point
+            for point in self._sorted()
+        ]
+
     def _sorted(self) -> list[Point]:
         return sorted(self._points.values(), key=lambda point: point.number)
 

@@ -40,11 +40,12 @@ _WATCH = """canvas => {
 }"""
 
 # Press a button and return the milliseconds until it says something else.
-_REACTION = """button => new Promise(resolve => {
+REACTION = """button => new Promise(resolve => {
   const started = performance.now(), label = button.textContent
-  new MutationObserver(() => {
-    if (button.textContent !== label)
-      requestAnimationFrame(() => resolve(performance.now() - started))
+  new MutationObserver((_, observer) => {
+    if (button.textContent === label) return
+    observer.disconnect()
+    requestAnimationFrame(() => resolve(performance.now() - started))
   }).observe(button, {childList: true, characterData: true, subtree: true})
   button.click()
 })"""
@@ -88,7 +89,7 @@ def pause_reaction(app: App) -> float:
     app.button("Reset").click()
     app.button("Run").click()
     app.wait_for_iteration(lambda number: number >= 5)
-    return float(app.button("Pause").evaluate(_REACTION))
+    return float(app.button("Pause").evaluate(REACTION))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -20,11 +20,11 @@ from explorer.views.density import common_scale, to_bytes
 from solvers import SGA, GridProblem, iterates
 from solvers.datasets import silhouette
 from tests.benchmarks.figures import Figures
+from tests.benchmarks.page import NAMES, REACTION
 from tests.browser.app import App
 from tests.browser.chromium import launched
 from tests.browser.server import serving
 
-NAMES = ("duck", "heart", "rabbit", "leaf-maple")  # what the page opens with
 LONG_AFTER = 60  # iterations after the last change of weights, D is as good as final
 FOUR = "?s=sga.wdha.cwb.dsb"
 
@@ -70,17 +70,6 @@ _DRAG = """(pad, seconds) => new Promise(resolve => {
   move()
 })"""
 
-# Press a button and return the milliseconds until it says something else.
-_REACTION = """button => new Promise(resolve => {
-  const started = performance.now(), label = button.textContent
-  new MutationObserver((_, observer) => {
-    if (button.textContent === label) return
-    observer.disconnect()
-    requestAnimationFrame(() => resolve(performance.now() - started))
-  }).observe(button, {childList: true, characterData: true, subtree: true})
-  button.click()
-})"""
-
 # Ask the timeline for an iterate; the milliseconds until the picture is that iterate's.
 _SCRUB = """(canvas, [slider, number]) => new Promise(resolve => {
   const started = performance.now()
@@ -117,7 +106,7 @@ def presses(app: App, rounds: int) -> list[float]:
     taken = []
     for _ in range(rounds):
         for name in ("Pause SGA", "Run SGA", "Pause CWB", "Run CWB", "Pause", "Run"):
-            taken.append(float(app.button(name).evaluate(_REACTION)))
+            taken.append(float(app.button(name).evaluate(REACTION)))
     return taken
 
 

@@ -7,11 +7,12 @@ import pytest
 
 from explorer.inputs.adjustment import Adjustment
 from explorer.inputs.drawing import SIDE
-from explorer.inputs.marginals import MAX_SLOTS, MarginalsInput
+from explorer.inputs.marginals import MarginalsInput
 from explorer.inputs.sources import (
     CATALOGUE,
     DRAWING,
     LETTERS,
+    MAX_MARGINALS,
     built_in,
     catalogue_items,
     handwritten,
@@ -91,8 +92,8 @@ def test_slots_can_be_added_and_removed_within_bounds():
     assert len(picker.value) == 2
     for _ in range(10):
         picker._ask("add")
-    assert len(picker.value) == len(picker.thumbnails) == MAX_SLOTS
-    assert len(set(picker.labels)) == MAX_SLOTS
+    assert len(picker.value) == len(picker.thumbnails) == MAX_MARGINALS
+    assert len(set(picker.labels)) == MAX_MARGINALS
 
 
 def test_a_blank_sheet_leaves_the_slot_until_the_first_stroke(picker):
