@@ -32,8 +32,8 @@ table { border-collapse: collapse; width: min(100%, 760px); font-size: 13px; lin
   font-variant-numeric: tabular-nums; white-space: nowrap; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 th, td { padding: 4px 0 4px 7px; text-align: right; font-weight: 400; }
-thead th { font-size: 12px; cursor: help;
-  color: color-mix(in srgb, currentColor 72%, transparent); }
+thead th { font-size: 12px; cursor: help; }
+thead th:not(:first-child) { opacity: .72; }
 tbody tr { border-top: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
 th:first-child { padding-left: 0; text-align: left; position: sticky; left: 0;
   background: var(--mui-palette-background-paper, Canvas); }
