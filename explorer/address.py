@@ -1,11 +1,15 @@
 """A view as the query of an address, such as ``?m=duck.heart~ib2.5&w=300.700&s=sga.cwb~reg-0.01``.
 
 ==== =====================================================================================
+p    the page: ``volumes``
 m    marginals, as `inputs.spelling` spells them
 w    weights in per mille; left out where equal
 s    solvers with the settings that differ from the defaults, numbers to 4 digits
 n    cells along each side
-v    what the curves show: ``gap``, ``seconds``
+v    what is shown: ``gap``, ``seconds`` by the curves, ``volume`` instead of surfaces
+l    level of a surface, in percent of the full density
+c    camera: azimuth and elevation in degrees, zoom in percent
+x    slices through a volume, in percent of each axis, or ``off``
 hide groups of controls to leave out
 ==== =====================================================================================
 
@@ -19,21 +23,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from explorer.inputs.sources import MAX_MARGINALS, MIN_MARGINALS, Marginal
+from explorer.inputs.sources import MIN_MARGINALS, Marginal
 from explorer.inputs.spelling import OWN, adjusted, echo, encoded, named, spelled
-from explorer.state import (
-    AXES,
-    GRIDS,
-    HIDEABLE,
-    QUANTITIES,
-    StudioState,
-    changed_settings,
-    stand_in,
-)
+from explorer.look import DISPLAYS
+from explorer.look_address import look_parts, read_look
+from explorer.state import AXES, HIDEABLE, QUANTITIES, StudioState, changed_settings
+from explorer.subjects import DENSITIES, SUBJECTS, Subject
 from solvers import SOLVERS
 from solvers.settings import configured
 
-_KEYS = ("m", "w", "s", "n", "v", "hide")
+_KEYS = ("p", "m", "w", "s", "n", "v", "l", "c", "x", "hide")
 _WEIGHT = re.compile(r"[0-9]{1,4}")
 
 _MAX_LENGTH = 2000
@@ -44,10 +43,11 @@ def to_query(state: StudioState) -> str:
     """Spell a view.
 
     Weights are kept to the per mille, adjustments to a hundredth of a percent, settings that are no
-    whole numbers to 4 digits. Pictures of the visitor's own become placeholders
-    (`state.own_pictures` names them).
+    whole numbers to 4 digits, the camera to the degree, zoom, level and slices to the percent.
+    Pictures of the visitor's own become placeholders (`state.own_pictures` names them).
     """
-    parts, usual = _parts(state), _parts(StudioState.default())
+    parts, usual = _parts(state), _parts(StudioState.default(state.subject))
+    usual["p"] = DENSITIES.name
     query = "&".join(f"{key}={value}" for key, value in parts.items() if value != usual[key])
     return f"?{query}" if query else ""
 
@@ -76,16 +76,22 @@ def from_query(text: str, own: Sequence[Marginal] = ()) -> tuple[StudioState, li
         ]
     notes: list[str] = []
     fields = _fields(text, notes)
-    marginals = _marginals(fields.get("m"), own, notes)
-    shown = _several("v", fields.get("v"), QUANTITIES + AXES, notes)
+    usual = StudioState.default(_subject(fields.get("p"), notes))
+    marginals = _marginals(fields.get("m"), usual, own, notes)
+    shown = _several("v", fields.get("v"), QUANTITIES + AXES + DISPLAYS, notes)
+    look, cuts, sliced = read_look(fields, _first(DISPLAYS, shown), usual, notes)
     state = StudioState(
         marginals,
         _weights(fields.get("w"), len(marginals), notes),
-        _solvers(fields.get("s"), notes),
-        _grid(fields.get("n"), notes),
-        next((quantity for quantity in QUANTITIES if quantity in shown), QUANTITIES[0]),
-        next((axis for axis in AXES if axis in shown), AXES[0]),
+        _solvers(fields.get("s"), usual, notes),
+        _grid(fields.get("n"), usual, notes),
+        _first(QUANTITIES, shown),
+        _first(AXES, shown),
         frozenset(_several("hide", fields.get("hide"), HIDEABLE, notes)),
+        usual.subject,
+        look,
+        cuts,
+        sliced,
     )
     if len(notes) > _MAX_NOTES:
         left = len(notes) - _MAX_NOTES
@@ -97,8 +103,9 @@ def _parts(state: StudioState) -> dict[str, str]:
     """All fields of the address."""
     count = len(state.weights)
     weights = _per_mille(state.weights)
-    shown = (state.quantity, state.axis)
+    shown = (state.quantity, state.axis, state.look.display)
     return {
+        "p": state.subject.name,
         "m": ".".join(map(spelled, state.marginals)),
         "w": "" if weights == _per_mille([1 / count] * count) else ".".join(map(str, weights)),
         "s": ".".join(
@@ -106,7 +113,10 @@ def _parts(state: StudioState) -> dict[str, str]:
             for name, settings in state.solvers
         ),
         "n": str(state.grid),
-        "v": ".".join(value for value in shown if value not in (QUANTITIES[0], AXES[0])),
+        "v": ".".join(
+            value for value in shown if value not in (QUANTITIES[0], AXES[0], DISPLAYS[0])
+        ),
+        **look_parts(state),
         "hide": ".".join(group for group in HIDEABLE if group in state.hide),
     }
 
@@ -159,47 +169,65 @@ def _items(text: str) -> list[str]:
     return re.split(r"\.(?![0-9])", text)
 
 
-def _marginals(text: str | None, own: Sequence[Marginal], notes: list[str]) -> tuple[Marginal, ...]:
+def _subject(text: str | None, notes: list[str]) -> Subject:
+    if text is not None and text not in SUBJECTS:
+        notes.append(
+            f"The page “{echo(text)}” is not one of {', '.join(SUBJECTS)}: here is the first."
+        )
+    return SUBJECTS.get(text or "", DENSITIES)
+
+
+def _first(choices: tuple[str, ...], shown: Sequence[str]) -> str:
+    """The one that is shown, else the first."""
+    return next((choice for choice in choices if choice in shown), choices[0])
+
+
+def _marginals(
+    text: str | None, usual: StudioState, own: Sequence[Marginal], notes: list[str]
+) -> tuple[Marginal, ...]:
     if text is None:
-        return StudioState.default().marginals
-    names = _items(text)
+        return usual.marginals
+    names, most = _items(text), usual.subject.most
     if len(names) < MIN_MARGINALS:
         notes.append(
-            f"Only {len(names)} marginal is in the address, but {MIN_MARGINALS} to {MAX_MARGINALS} "
+            f"Only {len(names)} marginal is in the address, but {MIN_MARGINALS} to {most} "
             "are averaged: here are the usual ones."
         )
-        return StudioState.default().marginals
-    if len(names) > MAX_MARGINALS:
+        return usual.marginals
+    if len(names) > most:
         notes.append(
-            f"{len(names)} marginals are in the address, but {MIN_MARGINALS} to {MAX_MARGINALS} "
-            f"are averaged: here are the first {MAX_MARGINALS}."
+            f"{len(names)} marginals are in the address, but {MIN_MARGINALS} to {most} "
+            f"are averaged: here are the first {most}."
         )
     waiting = list(own)
     return tuple(
-        _marginal(slot, name, waiting, notes) for slot, name in enumerate(names[:MAX_MARGINALS])
+        _marginal(slot, name, usual.subject, waiting, notes)
+        for slot, name in enumerate(names[:most])
     )
 
 
-def _marginal(slot: int, text: str, own: list[Marginal], notes: list[str]) -> Marginal:
-    """The marginal of a slot; a picture of the visitor's own is taken out of `own`."""
+def _marginal(
+    slot: int, text: str, subject: Subject, own: list[Marginal], notes: list[str]
+) -> Marginal:
+    """The marginal of a slot; one of the visitor's own is taken out of `own`."""
     name, _, adjustment = text.partition("~")
     if name == OWN and not own:
-        marginal = stand_in(slot)
+        marginal = subject.stand_in(slot)
         notes.append(
             f"Marginal {slot + 1} is a picture of somebody's own, which travels in a saved file "
             f"only: the {marginal.label} stands in for it."
         )
         return marginal
     try:
-        marginal = own.pop(0) if name == OWN else named(name)
+        marginal = own.pop(0) if name == OWN else named(name, subject)
     except ValueError as error:
-        marginal = stand_in(slot)
+        marginal = subject.stand_in(slot)
         notes.append(
             f"Marginal {slot + 1}: {_reason(error)} The {marginal.label} stands in for it."
         )
         return marginal
     try:
-        return adjusted(marginal, adjustment) if adjustment else marginal
+        return adjusted(marginal, adjustment, subject) if adjustment else marginal
     except ValueError as error:
         notes.append(f"Marginal {slot + 1} stays as it is: {_reason(error)}")
         return marginal
@@ -219,7 +247,9 @@ def _weights(text: str | None, count: int, notes: list[str]) -> tuple[float, ...
     return tuple(value / sum(values) for value in values)
 
 
-def _solvers(text: str | None, notes: list[str]) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+def _solvers(
+    text: str | None, usual: StudioState, notes: list[str]
+) -> tuple[tuple[str, Mapping[str, Any]], ...]:
     chosen: dict[str, Mapping[str, Any]] = {}
     for part in _items(text) if text is not None else ():
         name, *settings = part.split("~")
@@ -229,7 +259,7 @@ def _solvers(text: str | None, notes: list[str]) -> tuple[tuple[str, Mapping[str
             notes.append(f"The solver {name} is in the address more than once: the first counts.")
         else:
             chosen[name] = _settings(name, settings, notes)
-    return tuple(chosen.items()) or StudioState.default().solvers
+    return tuple(chosen.items()) or usual.solvers
 
 
 def _settings(name: str, parts: list[str], notes: list[str]) -> dict[str, Any]:
@@ -248,14 +278,13 @@ def _settings(name: str, parts: list[str], notes: list[str]) -> dict[str, Any]:
     return changed_settings(configured(name, accepted))
 
 
-def _grid(text: str | None, notes: list[str]) -> int:
-    usual = StudioState.default().grid
-    sizes = {str(size): size for size in GRIDS}
+def _grid(text: str | None, usual: StudioState, notes: list[str]) -> int:
+    sizes = {str(size): size for size in usual.subject.grids}
     if text is not None and text not in sizes:
         notes.append(
-            f"The grid “{echo(text)}” is not one of {', '.join(sizes)}: it is {usual} now."
+            f"The grid “{echo(text)}” is not one of {', '.join(sizes)}: it is {usual.grid} now."
         )
-    return sizes.get(text or "", usual)
+    return sizes.get(text or "", usual.grid)
 
 
 def _several(key: str, text: str | None, choices: Sequence[str], notes: list[str]) -> list[str]:

@@ -9,8 +9,11 @@ import panel_material_ui as pmui
 from bokeh.document import Document
 from panel.util import edit_readonly  # type: ignore[attr-defined]
 
-from explorer.pages.densities import DensitiesPage
+from explorer.address import from_query
+from explorer.pages.studio import Studio
+from explorer.subjects import Subject
 from explorer.theme import THEME_CONFIG
+from explorer.views.navigation import navigation
 
 
 def session() -> pmui.Page:
@@ -18,8 +21,9 @@ def session() -> pmui.Page:
     pn.extension(notifications=True)
     document = pn.state.curdoc
     assert document is not None  # there is one while a session is being built
-    page = DensitiesPage(
-        document.add_next_tick_callback, _query(document), lambda: _is_away(document)
+    state, notes = from_query(_query(document))
+    page = _studio(state.subject)(
+        document.add_next_tick_callback, state, notes, lambda: _is_away(document)
     )
     # What changes before the browser listens may never reach it.
     pn.state.onload(page.open)
@@ -31,6 +35,7 @@ def session() -> pmui.Page:
         sidebar_width=340,
         sidebar_open=not _on_a_phone(),
         theme_config=THEME_CONFIG,
+        header=[navigation(state.subject)],
         busy_indicator=None,
     )
     # The page would follow the server's busy flag, of all sessions together: two updates, each with
@@ -40,6 +45,17 @@ def session() -> pmui.Page:
     frame.param.watch(lambda event: page.set_dark(event.new), "dark_theme")
     page.set_dark(frame.dark_theme)
     return frame
+
+
+def _studio(subject: Subject) -> type[Studio]:
+    """The studio of a subject; a page that nobody asks for is not imported."""
+    if subject.dimensions == 3:
+        from explorer.pages.volumes import VolumesPage
+
+        return VolumesPage
+    from explorer.pages.densities import DensitiesPage
+
+    return DensitiesPage
 
 
 def _query(document: Document) -> str:

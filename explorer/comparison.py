@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from explorer.tile import Tile
-from explorer.views.density import common_scale
 from explorer.views.table import Row
 from solvers import GridProblem
 
@@ -23,6 +22,7 @@ class Comparison:
         self._make = make
         self._tiles: dict[str, Tile] = {}
         self._problem: GridProblem | None = None
+        self._full = 1.0
 
     def __iter__(self) -> Iterator[Tile]:
         return iter(self._tiles.values())
@@ -63,17 +63,17 @@ class Comparison:
             if name not in self._tiles:
                 tile = self._tiles[name] = self._make(name)
                 if self._problem is not None:
-                    tile.start(self._problem, self._scale(self._problem), warm=False)
+                    tile.start(self._problem, self._full, warm=False)
                 if playing:
                     tile.play()
         self._tiles = {name: self._tiles[name] for name in names}
         return gone
 
-    def start(self, problem: GridProblem, warm: bool) -> None:
-        """Turn all to a problem."""
-        self._problem, scale = problem, self._scale(problem)
+    def start(self, problem: GridProblem, full: float, warm: bool) -> None:
+        """Turn all to a problem; all pictures are in full colour at the density `full`."""
+        self._problem, self._full = problem, full
         for tile in self:
-            tile.start(problem, scale, warm)
+            tile.start(problem, full, warm)
 
     def play(self) -> None:
         """Let all compute."""
@@ -106,11 +106,6 @@ class Comparison:
         """End all runs."""
         for tile in self:
             tile.close()
-
-    @staticmethod
-    def _scale(problem: GridProblem) -> float:
-        """The density in full colour, the same in all tiles."""
-        return common_scale(problem.marginals, problem.weights)
 
 
 def _row(tile: Tile, bounds: dict[str, float], best: str) -> Row:

@@ -2,37 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-import numpy as np
 import panel_material_ui as pmui
 
 from explorer import exports
 from explorer.background import Background
+from explorer.exports.pictures import Pixels
+from explorer.inputs.drawn import Drawn
+from explorer.levels import Levels, to_levels
 from explorer.state import StudioState
 from explorer.tile import Tile
 from explorer.tour import tour
-from explorer.views.density import common_scale, to_bytes
 from explorer.views.window import Window
-from solvers import GridProblem, along_path
-from solvers.arrays import Array
+from solvers import along_path
 from solvers.settings import declarations
 
 # Films: steps at most, and how many are seen a second.
-_STEPS, _RATE = 120, 20.0
+STEPS, RATE = 120, 20.0
 # Pictures of an animation from one marginal to the next.
 _PER_LEG = 24
 
-_PICTURE = "Picture of {} (PNG)"
-_FILMS = ("Film of the run (GIF)", "Film of the run (MP4)")
-_TOURS = ("Film of the animation (GIF)", "Film of the animation (MP4)")
-_ARRAYS, _CURVES = "All arrays (NPZ)", "Curves (CSV)"
 _STOP = "Stop making {}"
 
 Cancelled: TypeAlias = Callable[[], bool]
 Report: TypeAlias = Callable[[float], None]
+Painter: TypeAlias = Callable[[Levels], Pixels]
+
+
+@dataclass(frozen=True)
+class Film:
+    """The steps of a film, each of a few tiles side by side.
+
+    Attributes
+    ----------
+    count : int
+        Of the steps.
+    steps : callable
+        Makes them one by one, in any thread; takes what tells whether they are still wanted.
+    """
+
+    count: int
+    steps: Callable[[Cancelled], Iterable[Sequence[Pixels]]]
+
+
+def as_it_is(levels: Levels) -> Pixels:
+    """Levels of a plane are a picture already."""
+    return levels
 
 
 class Exporting:
@@ -48,8 +67,8 @@ class Exporting:
         The view as it is.
     tiles : callable
         The solvers' tiles.
-    marginals : callable
-        All marginals at the grid's resolution, (m, n, n).
+    drawn : callable
+        The marginals at the grid's resolution; None before there are any.
     path : callable
         The animation's path, ``"closed"`` or ``"open"``.
     schedule : callable
@@ -62,7 +81,7 @@ class Exporting:
         background: Background,
         state: Callable[[], StudioState],
         tiles: Callable[[], Sequence[Tile]],
-        marginals: Callable[[], Array],
+        drawn: Callable[[], Drawn | None],
         path: Callable[[], str],
         schedule: Callable[[Callable[[], None]], Any],
     ) -> None:
@@ -70,7 +89,7 @@ class Exporting:
         self._making: dict[str, float] = {}  # files that are being made, how much of each is done
         self._window, self._background = window, background
         self._state, self._tiles = state, tiles
-        self._stack, self._path = marginals, path
+        self._drawn, self._path = drawn, path
         self.dark = False
         self.button = pmui.MenuButton(
             label="Export", on_click=self._export, variant="outlined", size="small", margin=4
@@ -79,57 +98,78 @@ class Exporting:
 
     def refresh(self) -> None:
         """Offer what there is to export, or to stop; say how far a file is that is being made."""
-        names = [_PICTURE.format(tile.label) for tile in self._tiles()]
         stops = [_STOP.format(name) for name in self._making]
-        items = [*stops, *names, *_FILMS, *_TOURS, _ARRAYS, _CURVES]
         done = min(self._making.values(), default=None)
         self.button.label = "Export" if done is None else f"Export · {100 * done:.0f} %"
-        self.button.items = [{"label": item} for item in items]
+        self.button.items = [{"label": item} for item in (*stops, *self.choices(self._tiles()))]
+
+    def choices(self, tiles: Sequence[Tile]) -> dict[str, Callable[[], None]]:
+        """What can be exported of some tiles, all with a recording, and what makes it."""
+        pictures = {
+            f"Picture of {tile.label} (PNG)": partial(self._picture, tile) for tile in tiles
+        }
+        films = {
+            f"Film of the {name} ({kind.upper()})": partial(self.film, name, kind, steps)
+            for name, steps in (("run", self._run), ("animation", self._animation))
+            for kind in ("gif", "mp4")
+        }
+        data = {"All arrays (NPZ)": self._arrays, "Curves (CSV)": self._curves}
+        return pictures | films | data
+
+    def painter(self, tile: Tile, still: bool = False) -> Painter:
+        """What makes a still, or a step of a film, of the levels of a tile, in any thread."""
+        return as_it_is
 
     def _export(self, item: Any) -> None:
         label = item["label"]
-        tiles = [tile for tile in self._tiles() if tile.recording.last is not None]
         for name in self._making:
             if label == _STOP.format(name):
                 self._background.drop(("export", name))
                 self._note(name, None)
                 return
-        if not tiles:
+        if self._ready():
+            choices = self.choices(self._ready())
+            if label in choices:
+                choices[label]()
+
+    def _ready(self) -> list[Tile]:
+        """The tiles that have something to export."""
+        return [tile for tile in self._tiles() if tile.recording.last is not None]
+
+    def _picture(self, tile: Tile) -> None:
+        if (seen := tile.seen) is None:
             return
-        if label in _FILMS:
-            steps = exports.steps_of([tile.recording for tile in tiles], _STEPS)
-            self._film("run", label, lambda cancelled, report: steps)
-        elif label in _TOURS:
-            self._film("animation", label, self._animation(tiles[0]))
-        elif label == _ARRAYS:
-            records, state = self._records(tiles), self._state()
-            names = [marginal.label for marginal in state.marginals]
-            stack = self._stack()
-            self._make(
-                "barycenters.npz",
-                "application/octet-stream",
-                lambda cancelled, report: exports.archive(stack, names, state.weights, records),
-            )
-        elif label == _CURVES:
-            text = exports.curves_csv(self._records(tiles))
-            self._window.download("curves.csv", "text/csv", text.encode())
-        else:
-            self._picture(tiles, label)
+        number, levels = seen
+        paint, dark = self.painter(tile, still=True), self.dark
+        self.make(
+            f"{tile.name}_{number}.png",
+            "image/png",
+            lambda cancelled, report: exports.png(paint(levels), dark),
+        )
 
-    def _picture(self, tiles: Sequence[Tile], label: str) -> None:
-        for tile in tiles:
-            if label == _PICTURE.format(tile.label):
-                frame = tile.view.frame
-                pixels = np.frombuffer(frame["pixels"], np.uint8)
-                pixels = pixels.reshape(frame["rows"], frame["columns"])
-                name = f"{tile.name}_{frame['number']}.png"
-                self._window.download(name, "image/png", exports.png(pixels, self.dark))
+    def _arrays(self) -> None:
+        records, state, drawn = self._records(), self._state(), self._drawn()
+        if drawn is None:
+            return
+        names = [marginal.label for marginal in drawn.marginals]
+        self.make(
+            "barycenters.npz",
+            "application/octet-stream",
+            lambda cancelled, report: exports.archive(
+                drawn.densities, names, state.weights, records
+            ),
+        )
 
-    def _records(self, tiles: Sequence[Tile]) -> dict[str, exports.SolverRecord]:
+    def _curves(self) -> None:
+        text = exports.curves_csv(self._records())
+        self._window.download("curves.csv", "text/csv", text.encode())
+
+    def _records(self) -> dict[str, exports.SolverRecord]:
         records = {}
-        for tile in tiles:
+        for tile in self._ready():
             batch = tile.batch
-            assert batch is not None  # it has a recording
+            if batch is None:  # recorded, but not shown yet
+                continue
             settings = tile.solver.param.values()
             records[tile.name] = exports.SolverRecord(
                 tile.label,
@@ -140,36 +180,55 @@ class Exporting:
             )
         return records
 
-    def _film(
-        self, name: str, label: str, steps: Callable[[Cancelled, Report], list[list[Array]]]
-    ) -> None:
-        moving = "GIF" in label
-        encode, dark = exports.gif if moving else exports.mp4, self.dark
-        self._make(
-            f"{name}.{'gif' if moving else 'mp4'}",
-            "image/gif" if moving else "video/mp4",
-            lambda cancelled, report: encode(steps(cancelled, report), dark, _RATE),
+    def film(self, name: str, kind: str, scene: Callable[[], Film | None]) -> None:
+        """Make a film, ``"gif"`` or ``"mp4"``, of that name, unless there is nothing to see."""
+        film = scene()
+        if film is None:
+            return
+        encode, dark = exports.gif if kind == "gif" else exports.mp4, self.dark
+
+        def steps(cancelled: Cancelled, report: Report) -> Iterator[Sequence[Pixels]]:
+            for number, step in enumerate(film.steps(cancelled), start=1):
+                if cancelled():
+                    return
+                yield step
+                report(number / film.count)
+
+        self.make(
+            f"{name}.{kind}",
+            "image/gif" if kind == "gif" else "video/mp4",
+            lambda cancelled, report: encode(steps(cancelled, report), dark, RATE),
         )
 
-    def _animation(self, tile: Tile) -> Callable[[Cancelled, Report], list[list[Array]]]:
-        """Solve along the path, each point warm from the last."""
-        solver, stack, path = tile.solver.settled(), self._stack(), self._path()
+    def _run(self) -> Film:
+        """All solvers side by side, from the first iterate to the last."""
+        tiles = self._ready()
+        painters = [self.painter(tile) for tile in tiles]
+        steps = exports.steps_of([tile.recording for tile in tiles], STEPS)
+        return Film(
+            len(steps),
+            lambda cancelled: (
+                [paint(frame.picture) for paint, frame in zip(painters, step, strict=True)]
+                for step in steps
+            ),
+        )
 
-        def steps(cancelled: Cancelled, report: Report) -> list[list[Array]]:
-            way = tour(len(stack), path, _PER_LEG)
-            solved = along_path(solver, stack, way, cancelled=cancelled)
-            pictures: list[list[Array]] = []
+    def _animation(self) -> Film | None:
+        """The first solver along the path, each point warm from the last."""
+        drawn, tile = self._drawn(), self._ready()[0]
+        if drawn is None:
+            return None
+        solver, paint = tile.solver.settled(), self.painter(tile)
+        way = tour(len(drawn.marginals), self._path(), _PER_LEG)
+
+        def steps(cancelled: Cancelled) -> Iterator[Sequence[Pixels]]:
+            solved = along_path(solver, drawn.densities, way, cancelled=cancelled)
             for weights, iterate in zip(way, solved, strict=False):
-                problem = GridProblem(stack, weights)
-                scale = common_scale(problem.marginals, problem.weights)
-                pixels = np.frombuffer(to_bytes(iterate.barycenter, scale), np.uint8)
-                pictures.append([pixels.reshape(iterate.barycenter.shape)])
-                report(len(pictures) / len(way))
-            return pictures
+                yield [paint(to_levels(iterate.barycenter, drawn.full_density(weights)))]
 
-        return steps
+        return Film(len(way), steps)
 
-    def _make(self, name: str, mime: str, work: Callable[[Cancelled, Report], bytes]) -> None:
+    def make(self, name: str, mime: str, work: Callable[[Cancelled, Report], bytes]) -> None:
         """Make a file on the side and hand it out."""
 
         def worked(cancelled: Cancelled) -> bytes:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import attrgetter
 from threading import Lock
 from zlib import compress, decompress
 
 import numpy as np
-from numpy.typing import NDArray
+
+from explorer.levels import Levels
 
 # Bytes that a frame takes beside its pixels, roughly: many tiny pictures must not go uncounted.
 _OVERHEAD = 1024
@@ -28,9 +29,10 @@ class Frame:
         Of the iterate.
     seconds : float
         Time that the solver had worked.
-    rows, columns : int
-    pixels : bytes
-        One byte a cell, row by row, 255 for full colour.
+    shape : tuple of int
+        Cells along each axis.
+    packed : bytes
+        The picture, compressed.
     levels_left : int
         Finer grids that were still to come.
     objectives : mapping of str to float
@@ -38,16 +40,15 @@ class Frame:
 
     number: int
     seconds: float
-    rows: int
-    columns: int
-    pixels: bytes
+    shape: tuple[int, ...]
+    packed: bytes
     levels_left: int
     objectives: Mapping[str, float]
 
     @property
-    def picture(self) -> NDArray[np.uint8]:
-        """The pixels as a read-only array (rows, columns)."""
-        return np.frombuffer(self.pixels, np.uint8).reshape(self.rows, self.columns)
+    def picture(self) -> Levels:
+        """One byte a cell, 255 for the full density, as a read-only array (*shape)."""
+        return np.frombuffer(decompress(self.packed), np.uint8).reshape(self.shape)
 
 
 class Recording:
@@ -73,7 +74,7 @@ class Recording:
             raise ValueError(f"budget: is {budget}, but must be > 0 bytes.")
         self._budget = budget
         self._lock = Lock()
-        self._frames: list[Frame] = []  # in order; their pixels are compressed
+        self._frames: list[Frame] = []  # in order
         self._nbytes = 0
         self._spacing = 1  # iterates from one frame to the next, at least
 
@@ -91,7 +92,7 @@ class Recording:
         """The newest frame; None before there is one."""
         with self._lock:
             newest = self._frames[-1:]
-        return next(map(_unpacked, newest), None)
+        return next(iter(newest), None)
 
     @property
     def nbytes(self) -> int:
@@ -103,30 +104,22 @@ class Recording:
         self,
         number: int,
         seconds: float,
-        rows: int,
-        columns: int,
-        pixels: bytes,
+        picture: Levels,
         objectives: Mapping[str, float],
         levels_left: int = 0,
     ) -> None:
         """Record an iterate, in place of the frame with the same number if there is one.
 
-        Parameters are the fields of `Frame`.
+        Parameters are those of `Frame`.
 
         Raises
         ------
         ValueError
-            If the pixels do not fill the rows and columns, or the number is new but not the
-            highest.
+            If the number is new but not the highest.
         """
-        if len(pixels) != rows * columns:
-            raise ValueError(
-                f"pixels: are {len(pixels)} bytes, but {rows} × {columns} cells need "
-                f"{rows * columns}."
-            )
         # Level 1: pictures are mostly paper, so that trying harder gains little.
-        packed = compress(pixels, 1)
-        frame = Frame(number, seconds, rows, columns, packed, levels_left, dict(objectives))
+        packed = compress(picture.tobytes(), 1)
+        frame = Frame(number, seconds, picture.shape, packed, levels_left, dict(objectives))
         with self._lock:
             self._insert(frame)
             while self._nbytes > self._budget and len(self._frames) > 2:
@@ -137,13 +130,12 @@ class Recording:
         with self._lock:
             index = max(0, bisect_right(self._frames, number, key=_number) - 1)
             found = self._frames[index : index + 1]
-        return next(map(_unpacked, found), None)
+        return next(iter(found), None)
 
     def frames(self) -> Iterator[Frame]:
         """The frames that are there now, in order."""
         with self._lock:
-            frames = tuple(self._frames)
-        return map(_unpacked, frames)
+            return iter(tuple(self._frames))
 
     def clear(self) -> None:
         """Forget all frames; the next one begins a new run."""
@@ -178,9 +170,5 @@ class Recording:
         self._nbytes = sum(map(_nbytes, self._frames))
 
 
-def _nbytes(packed: Frame) -> int:
-    return len(packed.pixels) + _OVERHEAD
-
-
-def _unpacked(frame: Frame) -> Frame:
-    return replace(frame, pixels=decompress(frame.pixels))
+def _nbytes(frame: Frame) -> int:
+    return len(frame.packed) + _OVERHEAD

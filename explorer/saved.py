@@ -12,26 +12,25 @@ from zipfile import ZipFile
 import numpy as np
 
 from explorer.address import from_query, to_query
+from explorer.inputs.solids import VOLUME_UPLOAD, uploaded_volume
 from explorer.inputs.sources import DRAWING, UPLOAD, Marginal, drawn
 from explorer.inputs.spelling import is_own
 from explorer.state import StudioState
 from solvers import images
 from solvers.arrays import Array
-from solvers.files import array_header
+from solvers.files import RefusedError, array_header
 
 FORMAT, VERSION = "barycenter-explorer", 1
 MAX_BYTES = 32 * 2**20
 
 # Cells along each side that are kept of an uploaded picture, and that a saved one may have.
 _SIDE = 512
+# The same of a volume: four of them keep to the limit.
+_VOLUME_SIDE = 200
 # Far more than a view has: members of the archive, bytes of its text, characters of a label.
 _MAX_MEMBERS, _MAX_TEXT, _MAX_LABEL = 64, 2**18, 60
-_KINDS = {UPLOAD: "picture", DRAWING: "drawing"}
+_KINDS = {UPLOAD: "picture", DRAWING: "drawing", VOLUME_UPLOAD: "volume"}
 _ENTRY = b"PK\x01\x02"  # begins each entry of a zip file's directory
-
-
-class _RefusedError(ValueError):
-    """Tells our own sentences from the errors that damaged files raise."""
 
 
 def to_file(state: StudioState) -> bytes:
@@ -43,7 +42,7 @@ def to_file(state: StudioState) -> bytes:
         A compressed ``.npz`` without pickles: ``view``, a JSON text with the format, its version,
         the address and what is known of the visitor's own pictures; and these as ``own_0``,
         ``own_1``, …, before any adjustment: a drawing as it was drawn, in uint8, a picture with
-        512² cells in float32.
+        512² cells in float32, a volume in uint8, its highest density 255.
     """
     own = [marginal for marginal in state.marginals if is_own(marginal)]
     view = {
@@ -89,7 +88,7 @@ def from_file(data: bytes) -> tuple[StudioState, list[str]]:
             _check_format(view)
             own = [_own(archive, i, facts) for i, facts in enumerate(view["own"])]
             query = str(view["query"])
-    except _RefusedError:
+    except RefusedError:
         raise
     except Exception:  # damaged files raise many kinds of errors
         raise ValueError(
@@ -101,13 +100,16 @@ def from_file(data: bytes) -> tuple[StudioState, list[str]]:
 def _pixels(marginal: Marginal) -> Array:
     if marginal.kind == DRAWING:
         return np.asarray(marginal.source)
+    if marginal.kind == VOLUME_UPLOAD:
+        volume: Array = marginal.source
+        return np.asarray(np.rint(volume * (255.0 / volume.max())), np.uint8)
     density = marginal.draw_plain(_SIDE)
     return np.asarray(density / density.max(), dtype=np.float32)
 
 
 def _check_size(size: int) -> None:
     if size > MAX_BYTES:
-        raise _RefusedError(
+        raise RefusedError(
             f"saved view: the file has {size / 2**20:.1f} MiB, "
             f"but at most {MAX_BYTES // 2**20} MiB are read."
         )
@@ -115,9 +117,9 @@ def _check_size(size: int) -> None:
 
 def _check_format(view: Mapping[str, Any]) -> None:
     if view["format"] != FORMAT:
-        raise _RefusedError("saved view: the file was saved by another program.")
+        raise RefusedError("saved view: the file was saved by another program.")
     if view["version"] != VERSION:
-        raise _RefusedError(
+        raise RefusedError(
             f"saved view: the file has the version {view['version']!r:.20}, "
             f"but only version {VERSION} can be read."
         )
@@ -129,7 +131,7 @@ def _array(archive: ZipFile, name: str) -> Array:
     with archive.open(entry) as stream:
         shape, kind = array_header(stream)
         if kind.hasobject:
-            raise _RefusedError(
+            raise RefusedError(
                 f"saved view: “{name}” holds Python objects, which are never read from a file."
             )
         if prod(shape) * kind.itemsize != entry.file_size - stream.tell():
@@ -139,19 +141,26 @@ def _array(archive: ZipFile, name: str) -> Array:
 
 
 def _own(archive: ZipFile, index: int, facts: Mapping[str, str]) -> Marginal:
-    """A picture or drawing of the visitor's own."""
+    """A picture, drawing or volume of the visitor's own."""
     pixels, label = _array(archive, f"own_{index}"), str(facts["label"])[:_MAX_LABEL]
-    if pixels.ndim != 2 or not 2 <= len(pixels) == pixels.shape[1] <= _SIDE:
-        raise _RefusedError(
-            f"saved view: picture {index + 1} has the shape {pixels.shape}, "
-            f"but must be a square of 2 to {_SIDE} cells along each side."
+    kind = {kind: name for name, kind in _KINDS.items()}[facts["kind"]]
+    what, sides, most = "square", 2, _SIDE
+    if kind == VOLUME_UPLOAD:
+        what, sides, most = "cube", 3, _VOLUME_SIDE
+    if pixels.ndim != sides or not 2 <= max(pixels.shape) == min(pixels.shape) <= most:
+        raise RefusedError(
+            f"saved view: {facts['kind']} {index + 1} has the shape {pixels.shape}, "
+            f"but must be a {what} of 2 to {most} cells along each side."
         )
     if not (np.isfinite(pixels).all() and pixels.min() >= 0 < pixels.max()):
-        raise _RefusedError(
-            f"saved view: in picture {index + 1} all values must be finite and ≥ 0, and some > 0."
+        raise RefusedError(
+            f"saved view: in {facts['kind']} {index + 1} all values must be finite and ≥ 0, and "
+            "some > 0."
         )
-    if facts["kind"] == _KINDS[DRAWING]:
-        return drawn(pixels, label)
-    if facts["kind"] != _KINDS[UPLOAD] or pixels.dtype != np.float32:
+    if pixels.dtype != (np.float32 if kind == UPLOAD else np.uint8):
         raise ValueError
+    if kind == DRAWING:
+        return drawn(pixels, label)
+    if kind == VOLUME_UPLOAD:
+        return uploaded_volume(pixels, label)
     return Marginal(label, lambda n: images.resample(pixels, n), UPLOAD)

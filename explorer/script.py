@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from explorer.inputs.adjustment import Adjustment
+from explorer.inputs.solids import VOLUME_UPLOAD
 from explorer.inputs.sources import CATALOGUE, DIGITS, LETTERS, Marginal
 from explorer.inputs.spelling import is_own
 from explorer.state import StudioState
@@ -16,13 +17,12 @@ _WIDTH = 88
 _INDENT = "    "
 
 _SCRIPT = '''\
-"""Barycenters of {count} densities, as seen in Barycenter Explorer."""
+"""Barycenters of {count} {subject}, as seen in Barycenter Explorer."""
 
 import numpy as np
-from PIL import Image
+{drawing}
 
 {imports}
-from solvers.results import picture
 
 n = {grid}  # cells along each side{own}
 marginals = [
@@ -41,8 +41,25 @@ for name, solver in methods.items():
         print(name, it.number, f"{{it.seconds:.2f}} s", *values)
     print(it.stopped)
     np.save(f"{{name}}.npy", it.barycenter)
-    Image.fromarray(picture(it.barycenter)).save(f"{{name}}.png")
+    {saving}
 '''
+
+# By dimension: what draws a barycenter, and how.
+_DRAWING = {2: "from PIL import Image", 3: "import pyvista as pv"}
+_SAVING = {
+    2: 'Image.fromarray(picture(it.barycenter)).save(f"{name}.png")',
+    3: """volume = pv.wrap(it.barycenter)
+    surface = volume.contour([{level:.2f} * full_density(it.barycenter)])
+    surface.save(f"{{name}}.stl")""",
+}
+
+# By kind of the catalogue: the function of the datasets that draws a choice by name.
+_DRAWERS = {
+    "Silhouettes": "silhouette",
+    "Shapes of the paper": "shape",
+    "Solids": "solid",
+    "Meshes": "mesh_solid",
+}
 
 _OWN = '\nown = np.load("view.npz")  # the saved view, with your own pictures'
 
@@ -59,17 +76,25 @@ def code(state: StudioState, iterations: int = 60) -> str:
     Returns
     -------
     str
-        Python that prints the objectives and saves every solver's barycenter as ``.npy`` and PNG.
-        Pictures of the visitor's own are read from ``view.npz``, the saved view.
+        Python that prints the objectives and saves every solver's barycenter as ``.npy``, and a
+        picture of it as PNG, or the surface of a volume as STL. Marginals of the visitor's own
+        are read from ``view.npz``, the saved view.
     """
     calls = _plain_calls(state.marginals)
     densities = [
         _adjusted_call(call, marginal.adjustment)
         for call, marginal in zip(calls, state.marginals, strict=True)
     ]
+    dimensions = state.subject.dimensions
+    saving = _SAVING[dimensions]
+    if dimensions == 3:
+        saving = saving.format(level=state.look.level)
     any_adjusted = any(marginal.adjustment != Adjustment() for marginal in state.marginals)
     return _SCRIPT.format(
         count=len(densities),
+        subject=state.subject.name,
+        drawing=_DRAWING[dimensions],
+        saving=saving,
         imports=_imports(state, calls, any_adjusted),
         grid=state.grid,
         own=_OWN if any(map(is_own, state.marginals)) else "",
@@ -85,7 +110,8 @@ def _plain_calls(marginals: Iterable[Marginal]) -> list[str]:
     calls, own = [], 0
     for marginal in marginals:
         if is_own(marginal):
-            calls.append(f'resample(own["own_{own}"], n)')
+            function = "resample_volume" if marginal.kind == VOLUME_UPLOAD else "resample"
+            calls.append(f'{function}(own["own_{own}"], n)')
             own += 1
         elif marginal.kind == LETTERS:
             calls.append(f"text({_literal(marginal.source)}, n)")
@@ -94,8 +120,7 @@ def _plain_calls(marginals: Iterable[Marginal]) -> list[str]:
         elif marginal.kind == "Street camera":
             calls.append(f"street_frame({CATALOGUE[marginal.kind].index(marginal.choice)}, n)")
         else:
-            function = "silhouette" if marginal.kind == "Silhouettes" else "shape"
-            calls.append(f"{function}({_literal(marginal.choice)}, n)")
+            calls.append(f"{_DRAWERS[marginal.kind]}({_literal(marginal.choice)}, n)")
     return calls
 
 
@@ -137,18 +162,20 @@ def _literal(value: Any) -> str:
 
 
 def _imports(state: StudioState, calls: list[str], any_adjusted: bool) -> str:
-    """What the script takes from `solvers` and from its modules of marginals."""
-    names = {"GridProblem", "iterates", "with_primal"}
-    names |= {SOLVERS[name].__name__ for name, _ in state.solvers}
+    """What the script takes from `solvers` and from its modules."""
     functions = {call.partition("(")[0] for call in calls}
-    lines = [_import("solvers", names)]
-    if any_adjusted:
-        lines.append(_import("solvers.adjusting", {"adjusted"}))
-    if functions - {"resample"}:
-        lines.append(_import("solvers.datasets", functions - {"resample"}))
-    if "resample" in functions:
-        lines.append(_import("solvers.images", {"resample"}))
-    return "\n".join(lines)
+    modules = {
+        "solvers": {"GridProblem", "iterates", "with_primal"}
+        | {SOLVERS[name].__name__ for name, _ in state.solvers},
+        "solvers.adjusting": {"adjusted"} if any_adjusted else set(),
+        "solvers.datasets": functions - {"resample", "resample_volume", "solid"},
+        "solvers.images": functions & {"resample"},
+        "solvers.results": {"picture"} if state.subject.dimensions == 2 else set(),
+        "solvers.sharpness": {"full_density"} if state.subject.dimensions == 3 else set(),
+        "solvers.solids": functions & {"solid"},
+        "solvers.volumes": functions & {"resample_volume"},
+    }
+    return "\n".join(_import(module, names) for module, names in modules.items() if names)
 
 
 def _import(module: str, names: set[str]) -> str:

@@ -113,10 +113,10 @@ class Sharing:
     def _open_share(self, event: Any) -> None:
         own = own_pictures(self._state())
         self._own.object = (
-            f"<p class='hint'>{escape(', '.join(own))}: a picture of your own is in no address. It "
+            f"<p class='hint'>{escape(', '.join(own))}: what is your own is in no address. It "
             "travels in the saved file only.</p>"
             if own
-            else "<p class='hint'>A saved file also keeps pictures and drawings of your own.</p>"
+            else "<p class='hint'>A saved file also keeps what is of your own.</p>"
         )
         self._share.open = True
 
@@ -133,6 +133,12 @@ class Sharing:
             state, notes = from_file(event.new or b"")
         except ValueError as error:
             self._own.object = problem(str(error).removeprefix("saved view: "))
+            return
+        if state.subject != (here := self._state().subject):
+            self._own.object = problem(
+                f"This view belongs to the page {state.subject.title}, and this is {here.title}: "
+                "open it there."
+            )
             return
         self._share.open = False
         self._restore(state, notes)

@@ -6,49 +6,54 @@ The address, the saved file and the Python script are spellings of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import fsum
 from typing import Any, Self
 
-from explorer.inputs.sources import MAX_MARGINALS, MIN_MARGINALS, Marginal, built_in
+from explorer.inputs.sources import MIN_MARGINALS, Marginal
 from explorer.inputs.spelling import is_own
+from explorer.look import Look
+from explorer.subjects import DENSITIES, Subject
 from solvers import SOLVERS, Solver
 from solvers.settings import declarations
 
-GRIDS = (64, 128, 256, 512)
 QUANTITIES = ("objectives", "gap")
 AXES = ("iterations", "seconds")
 
 # Groups of controls that an address can leave out.
 HIDEABLE = (
     "marginals", "weights", "solvers", "settings", "grid", "export", "share", "timeline",
-    "transport", "curves", "table",
+    "transport", "look", "strip", "curves", "table",
 )  # fmt: skip
-
-# One for each slot: the first four are the default, all stand in for what cannot be restored.
-SILHOUETTES = ("duck", "heart", "rabbit", "leaf-maple", "star", "cat")
 
 _ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
 class StudioState:
-    """A view of the densities studio.
+    """A view of a studio.
 
     Attributes
     ----------
     marginals : tuple of Marginal
-        2 to 6.
+        2 at least, and no more than the subject takes.
     weights : tuple of float
         One for each marginal, ≥ 0, of sum 1.
     solvers : tuple of (str, mapping)
         Registered names, all distinct, each with the settings that differ from their defaults.
     grid : int
-        Cells along each side, one of `GRIDS`.
+        Cells along each side, one of the subject's.
     quantity, axis : str
         What the curves show, one of `QUANTITIES`, over one of `AXES`.
     hide : frozenset of str
         Some of `HIDEABLE`.
+    subject : Subject
+    look : Look
+        How volumes are seen.
+    cuts : tuple of float, (3,)
+        Where the slices through volumes are, along each axis, 0 to 1.
+    sliced : bool
+        Whether these slices are shown.
 
     Raises
     ------
@@ -59,17 +64,21 @@ class StudioState:
     marginals: tuple[Marginal, ...]
     weights: tuple[float, ...]
     solvers: tuple[tuple[str, Mapping[str, Any]], ...]
-    grid: int = 256
+    grid: int
     quantity: str = "objectives"
     axis: str = "iterations"
     hide: frozenset[str] = frozenset()
+    subject: Subject = DENSITIES
+    look: Look = field(default_factory=Look)
+    cuts: tuple[float, float, float] = (0.5, 0.5, 0.5)
+    sliced: bool = True
 
     def __post_init__(self) -> None:
         count, names = len(self.marginals), [name for name, _ in self.solvers]
-        if not MIN_MARGINALS <= count <= MAX_MARGINALS:
+        most = self.subject.most
+        if not MIN_MARGINALS <= count <= most:
             raise ValueError(
-                f"marginals: {count} given, but the studio takes {MIN_MARGINALS} to "
-                f"{MAX_MARGINALS}."
+                f"marginals: {count} given, but the studio takes {MIN_MARGINALS} to {most}."
             )
         if len(self.weights) != count:
             raise ValueError(f"weights: {len(self.weights)} given for {count} marginals.")
@@ -82,21 +91,25 @@ class StudioState:
             for key in settings:
                 _one_of(f"settings of {name}", key, tuple(declarations(SOLVERS[name])))
             SOLVERS[name](**settings)  # the declaration checks the values
-        _one_of("grid", self.grid, GRIDS)
+        _one_of("grid", self.grid, self.subject.grids)
         _one_of("quantity", self.quantity, QUANTITIES)
         _one_of("axis", self.axis, AXES)
         for group in self.hide:
             _one_of("hide", group, HIDEABLE)
+        if not all(0 <= cut <= 1 for cut in self.cuts):
+            raise ValueError(f"cuts: are {self.cuts}, but each must be in [0, 1].")
 
     @classmethod
-    def default(cls) -> Self:
-        """What a visitor sees first: four silhouettes in equal parts, by SGA."""
-        return cls(tuple(stand_in(slot) for slot in range(4)), (0.25,) * 4, (("sga", {}),))
-
-
-def stand_in(slot: int) -> Marginal:
-    """The silhouette for a slot, 0 to 5, where nothing else is known."""
-    return built_in("Silhouettes", SILHOUETTES[slot])
+    def default(cls, subject: Subject = DENSITIES) -> Self:
+        """What a visitor sees first: a few marginals in equal parts."""
+        count = subject.usual_count
+        return cls(
+            tuple(map(subject.stand_in, range(count))),
+            (1 / count,) * count,
+            ((subject.usual_solver, {}),),
+            subject.usual_grid,
+            subject=subject,
+        )
 
 
 def own_pictures(state: StudioState) -> list[str]:

@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import panel as pn
 
 from explorer.background import Background
+from explorer.levels import Levels, to_levels
 from explorer.recording import Recording
 from explorer.run import Batch, Point, Run
 from explorer.theme import SOLVER_COLORS
-from explorer.views.density import DensityView, to_bytes
+from explorer.views.tile import TileView
 from solvers import SOLVERS, GridProblem, Iterate, edge_width, primal_objective
 from solvers.arrays import Array
 
@@ -54,6 +56,8 @@ class Tile:
         Takes the problem and whether the picture is its plain mixture; says what is seen.
     away : callable
         True while nobody watches; nothing is computed then.
+    make_view : callable
+        Makes the view of the tile, with the arguments of `TileView`.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class Tile:
         background: Background,
         describe: Callable[[GridProblem, bool], str],
         away: Callable[[], bool],
+        make_view: Callable[..., TileView],
     ) -> None:
         self.name, self.solver = name, SOLVERS[name]()
         self.color = SOLVER_COLORS[self.solver.label]
@@ -78,10 +83,11 @@ class Tile:
         self.held = False  # paused by its own button
         self._changed, self._background, self._describe = changed, background, describe
         self._problem: GridProblem | None = None
-        self._scale = 1.0
+        self._full = 1.0  # density in full colour
+        self._recorded: tuple[Iterate | None, Levels] = None, np.empty(0, np.uint8)  # the newest
         self._seen: int | None = None  # a past iterate that is being looked at
         self._plain = True  # whether the run began with the plain mixture
-        self.view = DensityView(
+        self.view = make_view(
             self.run.acknowledge,
             self._toggle,
             label=self.solver.label,
@@ -111,12 +117,12 @@ class Tile:
             return None
         return self.newest.best.objectives.get("dual")
 
-    def start(self, problem: GridProblem, scale: float, warm: bool) -> None:
-        """Turn to a problem; its pictures are in full colour at the density `scale`."""
+    def start(self, problem: GridProblem, full: float, warm: bool) -> None:
+        """Turn to a problem; its pictures are in full colour at the density `full`."""
         newest = self.run.newest
         moved = newest is not None and newest.number > 0
         self._plain = not warm or self.run.state is None or (self._plain and not moved)
-        self._problem, self._scale, self._seen = problem, scale, None
+        self._problem, self._full, self._seen = problem, full, None
         self.primal = self.edge_width = self._found = None
         self._background.drop(("primal", self.name))
         self.run.start(self.solver, problem, warm)
@@ -153,7 +159,13 @@ class Tile:
         frame = self.recording.at(number)
         if frame is not None and self.batch is not None:
             text = self._text(self.batch.problem, frame.number)
-            self.view.paint((frame.rows, frame.columns), frame.pixels, frame.number, text)
+            self.view.paint(frame.picture, frame.number, text)
+
+    @property
+    def seen(self) -> tuple[int, Levels] | None:
+        """Number and levels of the iterate that is looked at; None before there is one."""
+        frame = self.recording.last if self._seen is None else self.recording.at(self._seen)
+        return None if frame is None else (frame.number, frame.picture)
 
     def reflect(self) -> None:
         """Let the tile's button say what it would do."""
@@ -170,16 +182,11 @@ class Tile:
     def _record(self, iterate: Iterate, first: bool) -> None:
         if first:
             self.recording.clear()
-        rows, columns = iterate.barycenter.shape
+        levels = to_levels(iterate.barycenter, self._full)
         self.recording.add(
-            iterate.number,
-            iterate.seconds,
-            rows,
-            columns,
-            to_bytes(iterate.barycenter, self._scale),
-            iterate.objectives,
-            iterate.levels_left,
+            iterate.number, iterate.seconds, levels, iterate.objectives, iterate.levels_left
         )
+        self._recorded = iterate, levels
 
     def _show(self, batch: Batch) -> None:
         self.batch = batch
@@ -198,11 +205,11 @@ class Tile:
             self._ask_for_primal(batch.problem, batch.newest)
 
     def _paint(self, batch: Batch, ticket: int) -> None:
-        shown = batch.newest.barycenter
+        recorded, levels = self._recorded
+        if recorded is not batch.newest:  # carried on from a problem that has been replaced
+            levels = to_levels(batch.newest.barycenter, self._full)
         text = self._text(batch.problem, batch.newest.number)
-        self.view.paint(
-            shown.shape, to_bytes(shown, self._scale), batch.newest.number, text, ticket
-        )
+        self.view.paint(levels, batch.newest.number, text, ticket)
 
     def _text(self, problem: GridProblem, number: int) -> str:
         plain = self._plain and number == 0
@@ -214,9 +221,8 @@ class Tile:
         if "dual" in iterate.objectives:
             figures["D"] = f"{iterate.objectives['dual']:.4e}"
             if iterate.levels_left:
-                figures["D"] += (
-                    f" on the coarse grid {max(iterate.barycenter.shape)}², no bound yet"
-                )
+                side, power = max(iterate.barycenter.shape), " ²³"[iterate.barycenter.ndim - 1]
+                figures["D"] += f" on the coarse grid {side}{power}, no bound yet"
         if self.primal is not None:
             figures["B"] = f"{self.primal.value:.4e}"
             if self.primal.number != iterate.number:

@@ -11,7 +11,7 @@ import panel as pn
 from solvers import weights_between
 from solvers.arrays import Array
 
-PATHS = {"all pictures in turn, and round again": "closed", "from the first to the last": "open"}
+PATHS = {"all in turn, and round again": "closed", "from the first to the last": "open"}
 
 # Seconds from one picture to the next, and between two changes of the weights.
 _LEG, _TICK = 3.0, 0.045

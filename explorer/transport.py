@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from explorer.background import Background
-from explorer.inputs.marginals import MarginalsInput
+from explorer.inputs.slots import SlotsInput
+from explorer.levels import CommonScale
 from explorer.theme import MARGINAL_COLORS
 from explorer.tile import Tile
-from explorer.views.density import common_scale
 from explorer.views.transport import TransportView
 from solvers import GridProblem, Iterate, displaced, origins
 from solvers.arrays import Array
@@ -35,11 +35,11 @@ class TransportTile:
     ----------
     background : Background
         Of the page.
-    marginals : MarginalsInput
+    marginals : SlotsInput
         For names.
     """
 
-    def __init__(self, background: Background, marginals: MarginalsInput) -> None:
+    def __init__(self, background: Background, marginals: SlotsInput) -> None:
         self._background, self._marginals = background, marginals
         self._known: _Transport | None = None
         self._given = 0  # position, among those given, of the marginal that is looked at
@@ -92,11 +92,11 @@ class TransportTile:
             return
 
         def work(cancelled: Callable[[], bool]) -> tuple[Array, Array, float]:
-            scale = common_scale(problem.marginals, problem.weights)
-            return *displaced(problem, known.potentials, marginal, fraction), scale
+            full = CommonScale(problem.marginals).at(problem.weights)
+            return *displaced(problem, known.potentials, marginal, fraction), full
 
         def done(result: tuple[Array, Array, float]) -> None:
-            density, origin, scale = result
+            density, origin, full = result
             self.view.paint(
                 density,
                 origin,
@@ -107,7 +107,7 @@ class TransportTile:
                 marginal,
                 fraction,
                 known.iterate.number,
-                scale,
+                full,
             )
 
         self._background.offer("displaced", work, done)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from math import prod
 from typing import Any
 
 import numpy as np
 import param
 
 from solvers import kernels
-from solvers.arrays import Array, mean_products
+from solvers.arrays import Array, FloatArray
 from solvers.loop import Solver
 from solvers.problems import GridProblem
+from solvers.sga_state import SGAState
 
 # The adaptive rule: compare the gain of a step with the gain that its slope promised.
 _GOOD, _POOR = 0.75, 0.25
@@ -22,62 +24,6 @@ _GROW, _SHRINK, _BACK_OFF = 1.3, 0.6, 0.5
 _STALLED = 1e-3
 # A slope of the dual (in length², the domain being 1 long) that no picture could show.
 _FLAT = 1e-15
-
-
-@dataclass(frozen=True, eq=False)
-class SGAState:
-    """Potentials with ``Σ α_i f_i = 0`` and what follows from them.
-
-    Attributes
-    ----------
-    problem : GridProblem
-        What the state belongs to.
-    potentials : array, (m, *shape)
-        The f_i, in length².
-    images : array, (m, *shape)
-        The push-forwards ``ρ_i = (T_i)_# μ_i``; all equal at the optimum. In the exact phase, which
-        only tightens the dual, they stay as they were when it began.
-    transported : array, (m,)
-        ``∫ f_i^c dμ_i``; their weighted sum is the dual objective.
-    step_size : float
-        Next step of the adaptive rule.
-    iteration : int
-        Steps done on this problem.
-    slope : float
-        Slope of the dual along the last step's direction; ∞ where not all potentials moved.
-    ascended : array or None, (m, *shape)
-        Potentials right after the last ascent step, where momentum sets out from.
-    exact_steps : int or None
-        Steps done in the exact phase; None before it.
-    set_aside : dict of int to array
-        Potentials of marginals that have lost all weight, by their position among those given, for
-        the day when they get some again.
-    """
-
-    problem: GridProblem
-    potentials: Array
-    images: Array
-    transported: Array
-    step_size: float
-    iteration: int = 0
-    slope: float = np.inf
-    ascended: Array | None = None
-    exact_steps: int | None = None
-    set_aside: dict[int, Array] = field(default_factory=dict)
-
-    @property
-    def dual(self) -> float:
-        """The dual objective ``D(f) = Σ α_i ∫ f_i^c dμ_i``."""
-        return float(self.problem.weights @ self.transported)
-
-    @property
-    def barycenter(self) -> Array:
-        """The weighted mean of the push-forwards, (*shape)."""
-        return np.asarray(np.tensordot(self.problem.weights, self.images, axes=1))
-
-    def carried(self) -> dict[int, Array]:
-        """All potentials, by the position of their marginal among those given."""
-        return dict(zip(self.problem.kept, self.potentials, strict=True)) | self.set_aside
 
 
 class SobolevAscent(Solver):
@@ -149,26 +95,30 @@ class SobolevAscent(Solver):
         step_size : float
             Of the adaptive rule; at least its usual first step is taken.
         """
-        potentials = np.zeros_like(problem.marginals)
+        potentials = np.zeros((len(problem.weights), *problem.domain.shape))
         set_aside: dict[int, Array] = {}
         if carried:
             for i, given in enumerate(problem.kept):
                 if given in carried:
-                    potentials[i] = carried[given]
+                    potentials[i] = problem.domain.of(carried[given])
             excess = np.tensordot(problem.weights, potentials, axes=1)
-            potentials = self._enveloped(problem, potentials - excess)
-            set_aside = {i: f - excess for i, f in carried.items() if i not in problem.kept}
+            potentials -= excess
+            potentials = self._enveloped(problem, potentials)
+            set_aside = {
+                i: f - problem.domain.padded(excess, problem.shape, mode="edge")
+                for i, f in carried.items()
+                if i not in problem.kept
+            }
+        alone = len(potentials) == 1  # it is its own barycenter, to the last digit
         blank = SGAState(
             problem,
             potentials,
-            images=problem.marginals,
+            images=problem.domain.of(problem.marginals) if alone else np.empty_like(potentials),
             transported=np.zeros(len(potentials)),
-            step_size=max(step_size, 1.0 / float(problem.marginals.max())),
+            step_size=max(step_size, 1.0 / problem.highest),
             set_aside=set_aside,
         )
-        if len(potentials) == 1:  # a single marginal is its own barycenter, to the last digit
-            return blank
-        return self._evaluated(blank, potentials)
+        return blank if alone else self._evaluated(blank, potentials)
 
     def ascend(self, state: SGAState) -> SGAState:
         """One iteration: ascent along the scheme's directions, then momentum and envelope.
@@ -186,16 +136,20 @@ class SobolevAscent(Solver):
         *earlier, group = self._groups(last, iteration)
         current, total = state, 0.0
         for i in earlier:
-            direction, slope = self._direction(current, [i])
+            moved, slope = self._direction(current, [i])
             total += slope
-            moved = current.potentials + rate * direction
+            moved *= rate
+            moved += current.potentials
             current = self._evaluated(current, moved, [i, last])
-        direction, slope = self._direction(current, group)
+        ascended, slope = self._direction(current, group)
         total += slope
-        ascended = current.potentials + rate * direction
+        ascended *= rate
+        ascended += current.potentials
         potentials = ascended
         if state.ascended is not None:
-            potentials = ascended + self.momentum * (ascended - state.ascended)
+            potentials = ascended - state.ascended
+            potentials *= self.momentum
+            potentials += ascended
         potentials = self._enveloped(problem, potentials)
         partial = potentials is ascended and group is not None
         current = self._evaluated(current, potentials, [*group, last] if partial else None)
@@ -210,16 +164,19 @@ class SobolevAscent(Solver):
     def _exact_step(self, state: SGAState, number: int) -> SGAState:
         """A step along the exact supergradient, 1/√t as long as its theory wants (Polyak, 1987)."""
         problem = state.problem
-        on_nodes = kernels.push_to_nodes(state.potentials, problem.marginals, problem.spacing)
+        marginals = problem.domain.of(problem.marginals)
+        on_nodes = kernels.push_to_nodes(state.potentials, marginals, problem.spacing)
         mean = np.tensordot(problem.weights, on_nodes, axes=1)
         direction = kernels.inverse_laplacian(mean - on_nodes, problem.spacing)
-        direction /= float(problem.marginals.max()) * np.sqrt(number)
+        direction /= problem.highest * np.sqrt(number)
         potentials = self._enveloped(problem, state.potentials + direction)
-        transforms = kernels.c_transform(potentials, problem.spacing)
+        transforms = kernels.c_transforms_on(
+            problem.boxes, potentials, problem.domain, problem.spacing
+        )
         return replace(
             state,
             potentials=potentials,
-            transported=mean_products(transforms, problem.marginals),
+            transported=_integrals(problem, transforms, problem.boxed),
             iteration=state.iteration + 1,
             exact_steps=number,
         )
@@ -246,7 +203,7 @@ class SobolevAscent(Solver):
         return [None]
 
     def _direction(self, state: SGAState, group: list[int] | None) -> tuple[Array, float]:
-        """Direction of ascent (m, *shape) with ``Σ α_i d_i = 0``, and the dual's slope along it."""
+        """Direction of ascent (m, *domain.shape), ``Σ α_i d_i = 0``, and the dual's slope there."""
         problem, images = state.problem, state.images
         weights, last = problem.weights, len(images) - 1
         if self.scheme == "symmetric":
@@ -261,32 +218,37 @@ class SobolevAscent(Solver):
             surplus = images[last] - images[free]
             scale = weights[free].reshape(-1, *[1] * len(problem.shape))
         direction = np.zeros_like(images)
-        direction[free] = scale * kernels.inverse_laplacian(surplus, problem.spacing)
-        direction[follows] = -np.tensordot(weights[free], direction[free], axes=1)
-        direction[follows] /= weights[follows]
-        return direction, -float(weights @ mean_products(direction, images))
+        moved = kernels.inverse_laplacian(surplus, problem.spacing)
+        moved *= scale
+        direction[free] = moved
+        direction[follows] = np.tensordot(weights[free] / -weights[follows], moved, axes=1)
+        slopes = _integrals(problem, direction, images)
+        return direction, -float(weights @ slopes)
 
     def _enveloped(self, problem: GridProblem, potentials: Array) -> Array:
         if not self.envelope:
             return potentials
-        return kernels.congruent_envelope(potentials, problem.weights, problem.spacing)
+        return kernels.congruent_envelope(
+            potentials, problem.weights, problem.boxes, problem.domain, problem.spacing
+        )
 
     def _evaluated(
         self, state: SGAState, potentials: Array, changed: list[int] | None = None
     ) -> SGAState:
         """`state` at new potentials, of which only the `changed` ones (all if None) differ."""
-        problem, which = state.problem, slice(None) if changed is None else changed
-        marginals, f = problem.marginals[which], potentials[which]
-        transforms = kernels.c_transform(f, problem.spacing)
-        transported, images = state.transported.copy(), state.images
-        transported[which] = mean_products(transforms, marginals)
+        problem = state.problem
+        which = list(range(len(potentials))) if changed is None else changed
+        f = potentials if changed is None else potentials[which]
+        boxes, densities = [problem.boxes[i] for i in which], [problem.boxed[i] for i in which]
+        where = problem.domain, problem.spacing
+        transforms = kernels.c_transforms_on(boxes, f, *where)
+        transported = state.transported.copy()
+        transported[which] = _integrals(problem, transforms, densities)
         if self.refine_map:
-            transforms = kernels.c_transform(f, problem.spacing, refine=True)
-        pushed = kernels.push_forward(transforms, marginals, problem.spacing, self.spread)
-        if changed is None:
-            images = pushed
-        else:
-            images = images.copy()
+            transforms = kernels.c_transforms_on(boxes, f, *where, refine=True)
+        images = kernels.push_forward_from(boxes, transforms, densities, *where, self.spread)
+        if changed is not None:
+            images, pushed = state.images.copy(), images
             images[which] = pushed
         return replace(state, potentials=potentials, images=images, transported=transported)
 
@@ -294,10 +256,22 @@ class SobolevAscent(Solver):
         """Grow or shrink the adaptive step; where the dual fell, start momentum anew as well."""
         if self.step_rule != "adaptive":
             return state
-        if state.step_size * float(state.problem.marginals.max()) < _STALLED:
+        if state.step_size * state.problem.highest < _STALLED:
             return replace(state, exact_steps=0)
         if gain < 0.0:
             return replace(state, step_size=state.step_size * _BACK_OFF, ascended=None)
         ratio = gain / promised if promised > 0 else 1.0
         factor = _GROW if ratio > _GOOD else _SHRINK if ratio < _POOR else 1.0
         return replace(state, step_size=state.step_size * factor)
+
+
+def _integrals(
+    problem: GridProblem, functions: Iterable[Array], densities: Iterable[Array]
+) -> FloatArray:
+    """``∫ h_i dμ_i`` for parts of functions and of the problem's densities, (m,)."""
+    # Not by BLAS: on busy cores its threads wait for each other.
+    sums = [
+        np.einsum("i,i", h.ravel(), density.ravel())
+        for h, density in zip(functions, densities, strict=True)
+    ]
+    return np.array(sums) / prod(problem.shape)

@@ -1,7 +1,7 @@
 """Built-in densities: the one place that knows what `assets` holds.
 
-Every function returns a density (n, n), float64, ≥ 0, row 0 at the top, in the scale of its source
-(a `GridProblem` normalises).
+Every function returns a density, float64, ≥ 0, in the scale of its source (a `GridProblem`
+normalises): a picture (n, n) with row 0 at the top, or a volume (n, n, n) with axis 2 upwards.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import numpy as np
 
 from solvers.arrays import Array, FloatArray
 from solvers.images import resample
+from solvers.mesh_files import read_ply
+from solvers.meshes import Mesh, closed_mesh, inside
 
 ASSETS = Path(__file__).parents[1] / "assets"
 
@@ -25,6 +27,16 @@ STREET_FRAMES = 16
 _SHAPE_BLUR = 50 / 1024
 # A typed text fills this fraction of the square.
 _TEXT_FILL = 0.8
+
+# Which axes of a mesh become axes 0, 1 and 2, so that it stands upright and faces the camera.
+_UPRIGHT = {
+    "bunny": "+x-z+y",
+    "cow": "+x-z+y",
+    "elephant": "-z-x+y",
+    "hand": "+x+y+z",
+    "knot": "+x-z+y",
+    "triceratops": "+x-z+y",
+}
 
 
 def shape(name: str, n: int) -> FloatArray:
@@ -169,6 +181,41 @@ def street_frame(index: int, n: int) -> FloatArray:
     if not 0 <= index < STREET_FRAMES:
         raise ValueError(f"index: the frames are 0 to {STREET_FRAMES - 1}, not {index}.")
     return resample(_archive("street_frames.npz")["frames"][index].astype(float), n)
+
+
+def mesh_names() -> tuple[str, ...]:
+    """Names of the meshes, in alphabetical order."""
+    return tuple(_UPRIGHT)
+
+
+def mesh_solid(name: str, n: int) -> FloatArray:
+    """What a mesh encloses, upright, on an n × n × n grid; the longest side of its box is 0.8.
+
+    Parameters
+    ----------
+    name : str
+        One of `mesh_names`.
+    n : int
+        Cells along each side.
+
+    Returns
+    -------
+    array, (n, n, n), in [0, 1]
+        The share of each cell that is inside.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown.
+    """
+    _check_choice("mesh", name, mesh_names())
+    return inside(_mesh(name), n)
+
+
+@cache
+def _mesh(name: str) -> Mesh:
+    mesh, _ = closed_mesh(*read_ply((_asset("meshes") / f"{name}.ply").read_bytes()))
+    return mesh.turned(_UPRIGHT[name])
 
 
 def _asset(name: str) -> Path:

@@ -30,7 +30,7 @@ _READ_HEADER = {
 }
 
 
-class _RefusedError(ValueError):
+class RefusedError(ValueError):
     """Tells our own sentences from the errors that damaged files raise."""
 
 
@@ -119,14 +119,24 @@ def _checked_file(name: str, limit: int) -> Path:
     path = _split(name)[0]
     if not path.is_file():
         raise ValueError(f"{path}: there is no such file.")
-    _check_bytes(str(path), path.stat().st_size, limit)
+    check_bytes(str(path), path.stat().st_size, limit)
     return path
 
 
-def _check_bytes(name: str, size: int, limit: int) -> None:
+def check_bytes(name: str, size: int, limit: int) -> None:
+    """Refuse more bytes than the limit."""
     if size > limit:
-        raise _RefusedError(
+        raise RefusedError(
             f"{name}: has {size / 2**20:.0f} MiB, but at most {limit // 2**20} MiB are read."
+        )
+
+
+def check_cells(name: str, shape: Sequence[int]) -> None:
+    """Refuse more cells than `MAX_CELLS`."""
+    if prod(shape) > MAX_CELLS:
+        raise RefusedError(
+            f"{name}: has {' × '.join(map(str, shape))} cells, "
+            f"but at most {MAX_CELLS // 10**6} million are read."
         )
 
 
@@ -168,12 +178,12 @@ def _read_array(name: str, dimensions: tuple[int, int]) -> Array:
     try:
         if path.suffix.lower() == ".npy":
             with path.open("rb") as stream:
-                return _checked_array(name, stream, path.stat().st_size, dimensions)
+                return checked_array(name, stream, path.stat().st_size, dimensions)
         with ZipFile(path) as archive:
             entry = archive.getinfo(_chosen(path, member, archive.namelist()))
             with archive.open(entry) as stream:
-                return _checked_array(name, stream, entry.file_size, dimensions)
-    except (_RefusedError, PermissionError):
+                return checked_array(name, stream, entry.file_size, dimensions)
+    except (RefusedError, PermissionError):
         raise
     except Exception:  # damaged files raise many kinds of errors
         raise ValueError(f"{path}: the file is damaged, or it is not a NumPy file.") from None
@@ -186,7 +196,7 @@ def _chosen(path: Path, member: str, entries: Sequence[str]) -> str:
     if member not in known:
         problem = f"has no array “{member}”" if member else f"holds {len(known)} arrays"
         choices = ", ".join(f"{path}:{name}" for name in known[:_LISTED]) or "none"
-        raise _RefusedError(f"{path}: {problem}; choose one of these: {choices}.")
+        raise RefusedError(f"{path}: {problem}; choose one of these: {choices}.")
     return f"{member}.npy"
 
 
@@ -196,20 +206,38 @@ def array_header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
     return shape, kind
 
 
-def _checked_array(name: str, stream: IO[bytes], size: int, dimensions: tuple[int, int]) -> Array:
-    _check_bytes(name, size, _MAX_ARRAY_BYTES)  # of what is compressed too; before the header
+def checked_array(name: str, stream: IO[bytes], size: int, dimensions: tuple[int, ...]) -> Array:
+    """Read an array in NumPy's format, which is not trusted.
+
+    Parameters
+    ----------
+    name : str
+        What errors begin with.
+    stream : binary stream
+        Standing at the beginning of the array; it can seek.
+    size : int
+        How many bytes of the stream are the array's, unpacked.
+    dimensions : tuple of int
+        How many dimensions it may have.
+
+    Raises
+    ------
+    ValueError
+        With one sentence, if its header breaks a limit or promises more than there is; or of any
+        other kind, if the stream is damaged.
+    """
+    check_bytes(name, size, _MAX_ARRAY_BYTES)  # of what is compressed too; before the header
     shape, kind = array_header(stream)
     if kind.kind not in "buif":
-        raise _RefusedError(f"{name}: holds {kind}, but real numbers are needed.")
+        raise RefusedError(f"{name}: holds {kind}, but real numbers are needed.")
     if len(shape) not in dimensions:
         what = "a stack of densities" if 4 in dimensions else "a density"
-        low, high = dimensions
-        raise _RefusedError(
-            f"{name}: has the shape {shape}, but {what} is a {low}D or {high}D array."
-        )
+        allowed = " or ".join(f"{count}D" for count in dimensions)
+        raise RefusedError(f"{name}: has the shape {shape}, but {what} is a {allowed} array.")
     if min(shape) < 1 or prod(shape) * kind.itemsize > size - stream.tell():
-        raise _RefusedError(
+        raise RefusedError(
             f"{name}: announces the shape {shape}, but the file holds less than that."
         )
+    check_cells(name, shape)
     stream.seek(0)
     return np.asarray(np.lib.format.read_array(stream, allow_pickle=False))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from solvers.arrays import Array
-from solvers.ascent import SGAState, SobolevAscent
+from solvers.ascent import SobolevAscent
 from solvers.grids import doubled
 from solvers.loop import Iterate
 from solvers.problems import GridProblem
+from solvers.sga_state import SGAState
 
 # The coarsest grid has fewer cells along its longest side: there an iteration costs nothing.
 _COARSE = 48
@@ -98,7 +99,7 @@ class MultiscaleSGA(SobolevAscent):
 
     def potentials(self, problem: GridProblem, state: MultiscaleState) -> Array:
         """The f_i, on the grid where the state is."""
-        return state.sga.potentials
+        return state.sga.extended
 
     def converged(self, problem: GridProblem, state: MultiscaleState) -> str | None:
         """As for SGA; never before the finest grid."""

@@ -86,11 +86,12 @@ def along_path(
     ValueError
         If the marginals or weights are none, or an argument is out of its range.
     """
+    problem = GridProblem(marginals)
     limit = max_iterations if state is not None else 1000
     for weights in path:
         its = iterates(
             solver,
-            GridProblem(marginals, weights),
+            problem.reweighted(weights),
             state,
             max_iterations=limit,
             tolerance=tolerance,

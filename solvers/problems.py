@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from solvers.arrays import Array
+from solvers.boxes import Box
 from solvers.grids import halved
 
 MIN_MARGINALS, MAX_MARGINALS = 2, 16
@@ -71,6 +73,39 @@ def _check_density(i: int, density: Array) -> None:
         raise ValueError(f"marginals: marginal {i} is zero everywhere, but must have some mass.")
 
 
+@dataclass(frozen=True, eq=False)
+class Densities:
+    """Densities on one grid, and what follows from them alone, computed once when first needed.
+
+    Attributes
+    ----------
+    stack : array, (m, *shape), float64
+        Densities of mean 1.
+    """
+
+    stack: Array
+
+    @cached_property
+    def boxes(self) -> tuple[Box, ...]:
+        """A box around the mass of each."""
+        return tuple(map(Box.around, self.stack))
+
+    @cached_property
+    def boxed(self) -> tuple[Array, ...]:
+        """Each in its box, (*box.shape)."""
+        return tuple(box.of(density) for box, density in zip(self.boxes, self.stack, strict=True))
+
+    @cached_property
+    def highest(self) -> tuple[float, ...]:
+        """The largest value of each."""
+        return tuple(float(density.max()) for density in self.boxed)
+
+    @cached_property
+    def halved(self) -> Densities:
+        """The same on cells of twice the side."""
+        return Densities(halved(self.stack))
+
+
 @dataclass(frozen=True, eq=False, init=False)
 class GridProblem:
     """Densities on one regular grid, and their weights.
@@ -88,10 +123,10 @@ class GridProblem:
 
     Attributes
     ----------
-    marginals : array, (k, *shape), float64
-        The marginals of positive weight, each of mean 1, so that ``∫ h dμ = mean(h · μ)``.
+    given : Densities
+        All marginals that were given, each of mean 1.
     weights : array, (k,)
-        Their weights, positive, summing to 1.
+        Weights of those of positive weight, summing to 1.
     kept : tuple of int
         Their positions among the marginals that were given.
 
@@ -101,31 +136,81 @@ class GridProblem:
         With one sentence that names the field, the value and the rule.
     """
 
-    marginals: Array
+    given: Densities
     weights: Array
     kept: tuple[int, ...]
 
     def __init__(self, marginals: ArrayLike, weights: ArrayLike | None = None) -> None:
         stack = self._checked_stack(marginals)
-        count = len(stack)
-        alpha = normalised_weights(np.ones(count) if weights is None else weights, count)
-        kept = np.flatnonzero(alpha > 0)
-        stack = stack[kept]
+        alpha = normalised_weights(np.ones(len(stack)) if weights is None else weights, len(stack))
         axes = tuple(range(1, stack.ndim))
         stack /= stack.max(axis=axes, keepdims=True)  # keeps the mean finite
         stack /= stack.mean(axis=axes, keepdims=True)
-        object.__setattr__(self, "marginals", stack)
+        self._set(Densities(stack), alpha)
+
+    def _set(self, given: Densities, alpha: Array) -> None:
+        kept = np.flatnonzero(alpha > 0)
+        object.__setattr__(self, "given", given)
         object.__setattr__(self, "weights", alpha[kept])
         object.__setattr__(self, "kept", tuple(int(i) for i in kept))
 
     @classmethod
-    def _of(cls, marginals: Array, weights: Array, kept: tuple[int, ...]) -> GridProblem:
+    def _of(cls, given: Densities, alpha: Array) -> GridProblem:
         """A problem of parts that are known to be valid."""
         problem = object.__new__(cls)
-        object.__setattr__(problem, "marginals", marginals)
-        object.__setattr__(problem, "weights", weights)
-        object.__setattr__(problem, "kept", kept)
+        problem._set(given, alpha)
         return problem
+
+    @cached_property
+    def marginals(self) -> Array:
+        """The marginals of positive weight, (k, *shape), so that ``∫ h dμ = mean(h · μ)``.
+
+        A view of those given where all of them have weight.
+        """
+        stack = self.given.stack
+        return stack if len(self.kept) == len(stack) else stack[list(self.kept)]
+
+    @property
+    def boxes(self) -> list[Box]:
+        """A box around the mass of each marginal of positive weight."""
+        return [self.given.boxes[i] for i in self.kept]
+
+    @property
+    def boxed(self) -> list[Array]:
+        """Each marginal of positive weight in its box, (*box.shape)."""
+        return [self.given.boxed[i] for i in self.kept]
+
+    @property
+    def highest(self) -> float:
+        """The highest density of all marginals of positive weight."""
+        return max(self.given.highest[i] for i in self.kept)
+
+    @cached_property
+    def domain(self) -> Box:
+        """Where the barycenter is: a box that holds the mass of all marginals.
+
+        A point outside comes closer to every point inside when it moves to the nearest one of the
+        box. So nothing is lost by looking for the barycenter there; and potentials found there,
+        continued by their values at the border, have on the whole grid the c-transforms that they
+        have in the box.
+        """
+        return Box.holding(self.boxes, self.shape)
+
+    def reweighted(self, weights: ArrayLike) -> GridProblem:
+        """The same densities with other weights; they are neither copied nor checked again.
+
+        Parameters
+        ----------
+        weights : array_like, (m,)
+            One for each marginal that was given, as for the constructor: a marginal of weight zero
+            is there again once it has weight.
+
+        Raises
+        ------
+        ValueError
+            As the constructor does for weights.
+        """
+        return GridProblem._of(self.given, normalised_weights(weights, len(self.given.stack)))
 
     def require_grid_of(self, other: GridProblem) -> None:
         """Raise a ValueError unless a state of `other` fits this problem's grid."""
@@ -140,7 +225,9 @@ class GridProblem:
 
         Where the cells along an axis are odd in number, an empty one is added after the last.
         """
-        return GridProblem._of(halved(self.marginals), self.weights, self.kept)
+        alpha = np.zeros(len(self.given.stack))
+        alpha[list(self.kept)] = self.weights
+        return GridProblem._of(self.given.halved, alpha)
 
     @staticmethod
     def _checked_stack(marginals: Any) -> Array:
@@ -172,7 +259,7 @@ class GridProblem:
     @property
     def shape(self) -> tuple[int, ...]:
         """Cells along each axis."""
-        return tuple(self.marginals.shape[1:])
+        return tuple(self.given.stack.shape[1:])
 
     @property
     def spacing(self) -> float:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from solvers.arrays import Array
-from solvers.ascent import SGAState, SobolevAscent
+from solvers.ascent import SobolevAscent
 from solvers.loop import Iterate
 from solvers.problems import GridProblem
+from solvers.sga_state import SGAState
 
 
 class SGA(SobolevAscent):
@@ -53,7 +54,7 @@ class SGA(SobolevAscent):
 
     def potentials(self, problem: GridProblem, state: SGAState) -> Array:
         """The f_i themselves."""
-        return state.potentials
+        return state.extended
 
     def converged(self, problem: GridProblem, state: SGAState) -> str | None:
         """A single marginal is its own barycenter; a flat dual has no direction of ascent."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from solvers import kernels
 from solvers.arrays import Array
+from solvers.boxes import Box
 from solvers.grids import doubled, halved
 from solvers.problems import real_numbers
 
@@ -126,12 +127,24 @@ def wasserstein(
         raise ValueError(
             f"target: has the shape {nu.shape}, but must have the source's, {mu.shape}."
         )
+    # The rest of the grid cannot matter. What a box has found, in units of its own longest side, is
+    # continued by its values at the border: that keeps the constraints, for a projection to a box
+    # brings no two points farther apart.
+    box = Box.holding([Box.around(mu), Box.around(nu)], mu.shape)
+    inner = [density / density.mean() for density in (box.of(mu), box.of(nu))]
+    unit = (_spacing(mu) / _spacing(inner[0])) ** 2
+    limits = tolerance, max_iterations, cancelled
     if potential is None:
-        return _from_coarse(mu, nu, tolerance, max_iterations, cancelled)
-    f = np.asarray(potential, dtype=np.float64)
-    if f.shape != nu.shape or not np.isfinite(f).all():
-        raise ValueError(f"potential: must be finite numbers of the target's shape, {nu.shape}.")
-    return _back_and_forth(mu, nu, f, tolerance, max_iterations, cancelled)
+        found = _from_coarse(inner[0], inner[1], *limits)
+    else:
+        f = np.asarray(potential, dtype=np.float64)
+        if f.shape != nu.shape or not np.isfinite(f).all():
+            raise ValueError(
+                f"potential: must be finite numbers of the target's shape, {nu.shape}."
+            )
+        found = _back_and_forth(inner[0], inner[1], box.of(f) / unit, *limits)
+    g, f = (unit * box.padded(f, mu.shape, mode="edge") for f in found.potentials)
+    return replace(found, source=mu, target=nu, potentials=(g, f))
 
 
 def normalised_density(name: str, values: ArrayLike) -> Array:

@@ -106,7 +106,7 @@ class WDHA(Solver):
         spacing = problem.spacing
         images = kernels.push_forward(state.transforms, problem.marginals, spacing)
         ascent = kernels.inverse_laplacian(state.barycenter - images, spacing)
-        ascent *= min(rate, _STABLE / float(problem.marginals.max()))
+        ascent *= min(rate, _STABLE / problem.highest)
         potentials, transforms = _projected(state.potentials + ascent, spacing)
         descent = rate * np.tensordot(problem.weights, potentials, axes=1)
         moved = kernels.push_forward(descent[None], state.barycenter[None], spacing)[0]

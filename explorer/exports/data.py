@@ -29,8 +29,8 @@ class SolverRecord:
         The solver's short name.
     settings : dict of str to object
         All its settings, fit for JSON.
-    barycenter : array, (rows, columns)
-    potentials : array, (k, rows, columns), or None
+    barycenter : array, (*shape)
+    potentials : array, (k, *shape), or None
         Of the k marginals of positive weight, in order.
     points : sequence of Point
         Of all iterates. A point with a number that has come before adds its objectives to those
@@ -70,7 +70,7 @@ def archive(
 
     Parameters
     ----------
-    marginals : array_like, (m, rows, columns)
+    marginals : array_like, (m, *shape)
     labels : sequence of str
         Names of the marginals.
     weights : array_like, (m,)

@@ -10,6 +10,7 @@ export function render({model}) {
     cell.className = "cell"
     const button = document.createElement("button")
     button.type = "button"
+    button.className = "choice"
     button.setAttribute("aria-label", item.label)
     button.setAttribute("aria-pressed", String(i === model.selected))
     button.title = item.label
@@ -51,7 +52,19 @@ export function render({model}) {
       if (button.getAttribute("aria-label") === focused) button.focus({preventScroll: true})
   }
 
-  model.on(["items", "selected", "addable", "removable"], build)
+  // Pictures that come later leave the buttons where they are: a press may be under way.
+  function change() {
+    const choices = [...root.querySelectorAll(".choice")]
+    const same = choices.length === model.items.length &&
+      choices.every((button, i) => button.getAttribute("aria-label") === model.items[i].label)
+    if (same) choices.forEach((button, i) => {
+      button.querySelector("img").src = model.items[i].picture
+    })
+    else build()
+  }
+
+  model.on("items", change)
+  model.on(["selected", "addable", "removable"], build)
   build()
   return root
 }

@@ -13,11 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.inputs.adjustment import Adjustment
-from explorer.theme import MARGINAL_COLORS
 from solvers import datasets, images
 from solvers.arrays import Array, FloatArray
 
-MIN_MARGINALS, MAX_MARGINALS = 2, len(MARGINAL_COLORS)
+MIN_MARGINALS = 2
 
 # Kinds with a fixed list of choices, in the order of the menu.
 CATALOGUE: dict[str, tuple[str, ...]] = {
@@ -30,24 +29,28 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
 LETTERS, DIGITS = "Letters", "Handwritten digits"
 UPLOAD, DRAWING = "Your picture", "Your drawing"
 
+# Of what can be chosen but has no slot yet.
+CATALOGUE_COLOR = "#6b7391"
 _THUMBNAIL = 64
 
 
 @dataclass(frozen=True)
 class Marginal:
-    """A density that can be drawn at any resolution.
+    """A density, in the plane or in space, that can be drawn at any resolution.
 
     Attributes
     ----------
     label : str
         Its name for the visitor.
     draw_plain : callable
-        Takes n and returns the density (n, n) before any adjustment, ≥ 0, row 0 at the top.
+        Takes n and returns the density before any adjustment, ≥ 0: (n, n), row 0 at the top, or
+        (n, n, n), axis 2 upwards.
     kind, choice : str
         Where it stands in the catalogue; empty choice outside it.
     source : object
         Outside the catalogue, what its editor needs to go on from here.
     adjustment : Adjustment
+        Volumes have none but the default, which leaves them as they are.
     """
 
     label: str
@@ -58,7 +61,7 @@ class Marginal:
     adjustment: Adjustment = field(default_factory=Adjustment)
 
     def draw(self, n: int) -> FloatArray:
-        """The density (n, n), adjusted, ≥ 0, row 0 at the top.
+        """The density (n, n) or (n, n, n), adjusted, ≥ 0.
 
         Raises
         ------
@@ -130,20 +133,24 @@ def drawn(pixels: NDArray[np.uint8], label: str = "drawing") -> Marginal:
     return Marginal(label, lambda n: images.resample(kept, n), DRAWING, source=kept)
 
 
-def picture_url(density: Array, color: str = "#6b7391") -> str:
+def picture_url(density: Array, color: str = CATALOGUE_COLOR) -> str:
     """A density (n, n) as a PNG data URL: the colour, as opaque as the density is high."""
+    pixels = np.empty((*density.shape, 4), np.uint8)
+    pixels[..., :3] = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+    pixels[..., 3] = np.clip(density * (255.0 / max(float(density.max()), 1e-300)), 0, 255)
+    return png_url(pixels)
+
+
+def png_url(pixels: NDArray[np.uint8]) -> str:
+    """RGBA pixels (rows, columns, 4) as a PNG data URL."""
     from PIL import Image
 
-    rgb = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
-    pixels = np.empty((*density.shape, 4), np.uint8)
-    pixels[..., :3] = rgb
-    pixels[..., 3] = np.clip(density * (255.0 / max(float(density.max()), 1e-300)), 0, 255)
     buffer = BytesIO()
     Image.fromarray(pixels, "RGBA").save(buffer, "PNG")
     return f"data:image/png;base64,{b64encode(buffer.getvalue()).decode()}"
 
 
-def thumbnail(marginal: Marginal, color: str = "#6b7391") -> str:
+def thumbnail(marginal: Marginal, color: str = CATALOGUE_COLOR) -> str:
     """A small picture of a marginal as a data URL."""
     return picture_url(marginal.draw(_THUMBNAIL), color)
 

@@ -12,24 +12,21 @@ from dataclasses import replace
 from urllib.parse import quote, unquote
 
 from explorer.inputs.adjustment import Adjustment
+from explorer.inputs.solids import VOLUME_UPLOAD
 from explorer.inputs.sources import (
-    CATALOGUE,
     DIGITS,
     DRAWING,
     LETTERS,
     UPLOAD,
     Marginal,
-    built_in,
     handwritten,
     typed,
 )
+from explorer.subjects import Subject
 from solvers import datasets
 
 OWN = "own"
 
-_CATALOGUE = {
-    choice.replace(" ", "-"): (kind, choice) for kind in CATALOGUE for choice in CATALOGUE[kind]
-}
 _PERCENT = r"([0-9]{1,3}(?:\.[0-9]{1,2})?)"
 _ADJUSTMENT = re.compile(rf"(i?)(r?)(?:b{_PERCENT})?(?:t{_PERCENT})?")
 _DIGIT = re.compile(r"digit-([0-9])-([0-9]{1,5})")
@@ -41,8 +38,8 @@ _TRIAL = 64
 
 
 def is_own(marginal: Marginal) -> bool:
-    """Whether it is the visitor's own picture or drawing, which no name can bring back."""
-    return marginal.kind in (UPLOAD, DRAWING)
+    """Whether it is the visitor's own picture, drawing or volume: no name can bring it back."""
+    return marginal.kind in (UPLOAD, DRAWING, VOLUME_UPLOAD)
 
 
 def spelled(marginal: Marginal) -> str:
@@ -63,22 +60,27 @@ def spelled(marginal: Marginal) -> str:
     return f"{name}~{changes}" if changes else name
 
 
-def named(text: str) -> Marginal:
-    """The marginal of a name other than `OWN`; ValueError if there is none."""
+def named(text: str, subject: Subject) -> Marginal:
+    """The subject's marginal of a name other than `OWN`; ValueError if there is none."""
     name = unquote(text)
-    if name in _CATALOGUE:
-        return built_in(*_CATALOGUE[name])
-    if digit := _DIGIT.fullmatch(name):
-        chosen, index = map(int, digit.groups())
-        datasets.mnist_digit(chosen, index, _TRIAL)  # refuses what there is not
-        return handwritten(chosen, index)
-    if name.startswith("text-") and len(name) <= _MAX_ECHO:
-        return typed(name.removeprefix("text-"))
+    for kind, choices in subject.catalogue.items():
+        for choice in choices:
+            if name == choice.replace(" ", "-"):
+                return subject.make(kind, choice)
+    if subject.dimensions == 2:
+        if digit := _DIGIT.fullmatch(name):
+            chosen, index = map(int, digit.groups())
+            datasets.mnist_digit(chosen, index, _TRIAL)  # refuses what there is not
+            return handwritten(chosen, index)
+        if name.startswith("text-") and len(name) <= _MAX_ECHO:
+            return typed(name.removeprefix("text-"))
     raise ValueError(f"“{echo(name)}” is unknown.")
 
 
-def adjusted(marginal: Marginal, text: str) -> Marginal:
+def adjusted(marginal: Marginal, text: str, subject: Subject) -> Marginal:
     """A marginal with an adjustment; ValueError if there is no such, or it leaves no mass."""
+    if subject.dimensions != 2:
+        raise ValueError(f"“{echo(text)}” is an adjustment, which only pictures have.")
     parts = _ADJUSTMENT.fullmatch(text)
     if parts is None:
         raise ValueError(f"“{echo(text)}” is no adjustment; “irb2.5t50” is one.")

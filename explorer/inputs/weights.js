@@ -193,7 +193,15 @@ export function render({model, el}) {
   const move = (event) => onKey(event.detail) // arrows pressed while nothing has the focus
   window.addEventListener("move-weights", move)
   model.on("remove", () => window.removeEventListener("move-weights", move))
-  model.on(["labels", "thumbnails", "colors"], build)
+  // Pictures that are drawn on the side come late: the pad may be under a hand already.
+  function dress() {
+    const images = [...root.querySelectorAll("image")]
+    if (images.length !== model.thumbnails.length) return build()
+    images.forEach((image, i) => image.setAttribute("href", model.thumbnails[i]))
+  }
+
+  model.on(["labels", "colors"], build)
+  model.on("thumbnails", dress)
   model.on("weights", () => (model.weights.length === polygon.length ? show() : build()))
   build()
   return root

@@ -1,342 +1,67 @@
-"""The densities studio: pick densities, drag weights, compare solvers, trace the mass."""
+"""The densities studio: pictures as densities, and where their mass goes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from time import monotonic
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-import panel as pn
+import panel_material_ui as pmui
 
-from explorer.address import from_query, to_query
-from explorer.background import Background
-from explorer.comparison import Comparison
-from explorer.exporting import Exporting
 from explorer.inputs.marginals import MarginalsInput
-from explorer.inputs.stack import Stack
-from explorer.inputs.weights import WeightPad
-from explorer.pages.densities_layout import Controls, laid_out
-from explorer.pages.densities_words import explained
-from explorer.run import Point
-from explorer.sharing import Sharing
-from explorer.state import StudioState, changed_settings
-from explorer.theme import MARGINAL_COLORS, SOLVER_COLORS
+from explorer.inputs.sources import Marginal
+from explorer.pages.layout import Extras
+from explorer.pages.studio import Studio
+from explorer.state import StudioState
+from explorer.subjects import DENSITIES
 from explorer.tile import Tile
-from explorer.tour import Tour
 from explorer.transport import TransportTile
-from explorer.views.curves import CurvesView
-from explorer.views.table import ComparisonTable
-from explorer.views.timeline import Timeline
-from explorer.views.window import Window
-from solvers import SOLVERS, GridProblem
-from solvers.problems import normalised_weights
-
-# Seconds between two updates of what is read rather than watched.
-_BETWEEN_WORDS = 0.2
-# What a second spent on costs B and on files counts, divided by the number of solvers: these get
-# about three seconds of five together, however many they are.
-_COST = 1.6
+from explorer.views.density import DensityView
 
 
-class DensitiesPage:
-    """Controls for the sidebar, pictures and curves for the main area, one run for each solver.
+class DensitiesPage(Studio):
+    """Pick pictures, drag weights, compare solvers, trace the mass."""
 
-    Parameters
-    ----------
-    schedule : callable
-        Calls a function soon in the document's thread; safe from any thread.
-    query : str
-        The address from its question mark on; what it says is not trusted.
-    away : callable
-        True while no browser is connected; nothing is computed then.
-    """
+    subject = DENSITIES
 
-    def __init__(
-        self, schedule: Any, query: str = "", away: Callable[[], bool] = lambda: False
-    ) -> None:
-        state, self._notes = from_query(query)
-        self._schedule, self._hide, self._away = schedule, state.hide, away
-        self._quick = Background(self._fail, schedule, away=away)
-        self._slow = Background(self._fail, schedule, away=away)
-        self._solvers = Comparison(self._make_tile)
-        self._stack = Stack()
-        self._told = -np.inf
-        self._dark = False
-        self._opened = False
-        self._marginals = MarginalsInput(list(state.marginals))
-        self._pad = WeightPad(sizing_mode="stretch_width", margin=(0, 10))
-        self._dress_pad(list(state.weights))
-        self.controls = Controls(state)
-        self._curves = CurvesView(
-            {name: (s.label, SOLVER_COLORS[s.label]) for name, s in SOLVERS.items()},
-            {name: s.objectives for name, s in SOLVERS.items()},
-            schedule,
+    def make_marginals(self, marginals: list[Marginal]) -> MarginalsInput:
+        """Slots for pictures, drawings, letters."""
+        return MarginalsInput(marginals)
+
+    def make_view(
+        self, on_painted: Callable[[int], None], on_toggle: Callable[[], None], **params: Any
+    ) -> DensityView:
+        """A picture."""
+        return DensityView(on_painted, on_toggle, **params)
+
+    def prepare(self, state: StudioState) -> None:
+        """The tile that traces mass, and its switch."""
+        self.tracing = pmui.Toggle(
+            label="Where mass comes from", sx={"padding": "7px 10px"}, size="small", margin=4
         )
-        self._table = ComparisonTable()
-        self._timeline = Timeline(self._seek, styles={"flex": "1 1 300px"})
         self._transport = TransportTile(self._quick, self._marginals)
-        self._window = Window(self._press_key)
-        self._tour = Tour(self._move, lambda: self._solvers.caught_up, self._stop_tour)
-        self._export = Exporting(
-            self._window,
-            self._slow,
-            self.state,
-            lambda: list(self._solvers),
-            lambda: self._stack.drawn(self.controls.grid.value, self._marginals.value),
-            lambda: str(self.controls.path.value),
-            schedule,
-        )
-        self._sharing = Sharing(self._window, self.state, self._restore)
-        self._take_methods()
-        for name, settings in state.solvers:
-            self._solvers[name].solver.param.update(**settings)
-        self._connect()
-        self.sidebar, self.main = laid_out(
-            self.controls, state.hide, self._marginals, self._pad, self._curves, self._table,
-            self._timeline, self._export, self._sharing, self._window,
-        )  # fmt: skip
-        self._show_tiles()
+        self.tracing.param.watch(self._trace, "value")
 
-    def _connect(self) -> None:
-        controls = self.controls
-        self._marginals.param.watch(self._take_marginals, "value")
-        self._pad.param.watch(self._take_weights, "weights")
-        controls.methods.param.watch(self._take_methods, "value")
-        controls.grid.param.watch(lambda event: self._start(), "value")
-        controls.speed.param.watch(self._take_speed, "value")
-        controls.quantity.param.watch(self._take_view, "value")
-        controls.axis.param.watch(self._take_view, "value")
-        controls.transport.param.watch(self._take_transport, "value")
-        controls.play.on_click(lambda event: self._press_key("run"))
-        controls.step.on_click(lambda event: self._press_key("step"))
-        controls.reset.on_click(self._press_reset)
-        controls.animate.on_click(self._press_animate)
+    def extras(self) -> Extras:
+        """The switch."""
+        return Extras(toolbar={"transport": [self.tracing]})
 
-    def state(self) -> StudioState:
-        """The view as the controls have it."""
-        controls = self.controls
-        return StudioState(
-            tuple(self._marginals.value),
-            tuple(normalised_weights(self._pad.weights, len(self._marginals.value)).tolist()),
-            tuple((tile.name, changed_settings(tile.solver)) for tile in self._solvers),
-            controls.grid.value,
-            controls.quantity.value,
-            controls.axis.value,
-            self._hide,
-        )
+    def further_views(self) -> list[Any]:
+        """The tile that traces mass, if it is wanted."""
+        return [self._transport.view] if self.tracing.value else []
 
     def set_dark(self, dark: bool) -> None:
-        """Repaint for a dark or a light page."""
-        self._dark = self._export.dark = dark
-        for tile in self._solvers:
-            tile.view.dark = dark
+        """Repaint all, seen or not."""
+        super().set_dark(dark)
         self._transport.view.dark = dark
-        self._curves.set_dark(dark)
 
-    def open(self) -> None:
-        """Show the first pictures; called once the browser listens."""
-        self._opened = True
-        self._take_view()
-        self._curves.set_dark(self._dark)
-        self._start()
-        if self._notes and pn.state.notifications is not None:
-            pn.state.notifications.warning(" ".join(self._notes), duration=12000)
+    def tile_changed(self, tile: Tile) -> None:
+        """What is traced follows the first solver."""
+        if tile is self._solvers.first and self.tracing.value:
+            self._transport.follow(tile)
 
-    def close(self) -> None:
-        """End everything that this page has started."""
-        self._tour.stop()
-        self._solvers.close()
-        self._quick.close()
-        self._slow.close()
-
-    def join(self, timeout: float) -> bool:
-        """Wait for the threads of a closed page; whether they have ended."""
-        threads = [tile.run for tile in self._solvers] + [self._quick, self._slow]
-        return all(thread.join(timeout) for thread in threads)
-
-    def _take_marginals(self, event: Any) -> None:
-        before = self._pad.weights
-        with pn.io.hold():
-            self._dress_pad(self._pad.weights)
-        if self._pad.weights == before:  # else their own watcher has started the runs
-            self._start()
-
-    def _dress_pad(self, weights: list[float]) -> None:
-        """Show the marginals around the weights, which become equal if their number has changed."""
-        count = len(self._marginals.value)
-        self._pad.param.update(
-            labels=self._marginals.labels,
-            colors=list(MARGINAL_COLORS[:count]),
-            thumbnails=self._marginals.thumbnails,
-            weights=weights if len(weights) == count else [1 / count] * count,
-        )
-
-    def _take_weights(self, event: Any) -> None:
-        if self._start() and self.controls.live.value and self._opened:
-            self._solvers.follow()
-            self._reflect()
-
-    def _take_methods(self, *events: Any) -> None:
-        for name in self._solvers.choose(self.controls.chosen()):
-            self._curves.clear(name)
-        self._slow.weigh(_COST / len(self._solvers))
-        if events:
-            self._show_tiles()
-            self._tell()
-
-    def _make_tile(self, name: str) -> Tile:
-        tile = Tile(
-            name, self._changed, self._fail, self._schedule, self._slow, self._describe, self._away
-        )
-        tile.solver.param.watch(lambda event: self._write_address(), list(tile.solver.param))
-        tile.view.dark = self._dark
-        tile.run.slow_down(self.controls.speed.value)
-        return tile
-
-    def _show_tiles(self) -> None:
-        self.controls.show_tiles(
-            list(self._solvers),
-            self._transport.view if self.controls.transport.value else None,
-        )
-        self._export.refresh()
-        self._write_address()
-
-    def _take_speed(self, event: Any) -> None:
-        for tile in self._solvers:
-            tile.run.slow_down(event.new)
-
-    def _take_view(self, *events: Any) -> None:
-        self._curves.use_axis(self.controls.axis.value)
-        self._curves.use_quantity(self.controls.quantity.value)
-        self._write_address()
-
-    def _take_transport(self, event: Any) -> None:
+    def _trace(self, event: Any) -> None:
         self._show_tiles()
         if event.new:
             self._transport.follow(self._solvers.first)
         else:
             self._transport.leave()
-
-    def _press_key(self, key: str) -> None:
-        if key == "step":
-            self._stop_tour()
-            self._solvers.step()
-            self._reflect(playing=False)
-            return
-        # What the visitor saw counts, even if the runs have just stopped.
-        playing = self.controls.play.label == "Pause"
-        if playing:
-            self._stop_tour()
-            self._solvers.pause()
-        else:
-            self._solvers.play()
-        self._reflect()
-
-    def _press_reset(self, event: Any) -> None:
-        self._stop_tour()
-        self._solvers.pause()
-        self._start(afresh=True)
-        self._reflect(playing=False)
-
-    def _press_animate(self, event: Any) -> None:
-        if self._tour.under_way:
-            self._stop_tour()
-            return
-        self.controls.animate.label = "Stop"
-        self._solvers.play()
-        self._tour.start(len(self._marginals.value), self.controls.path.value)
-        self._reflect()
-
-    def _stop_tour(self) -> None:
-        self._tour.stop()
-        self.controls.animate.label = "Animate"
-
-    def _move(self, weights: list[float]) -> None:
-        """One step of the animation."""
-        if len(weights) != len(self._pad.weights):  # a marginal has come or gone
-            self._stop_tour()
-            return
-        self._pad.weights = weights
-        self._solvers.follow()
-
-    def _seek(self, number: int | None) -> None:
-        for tile in self._solvers:
-            tile.look_at(number)
-        self._curves.set_cursor(number)
-
-    def _restore(self, state: StudioState, notes: list[str]) -> None:
-        """Turn all controls to a saved view."""
-        with pn.io.hold():
-            self._pad.param.update(weights=[1 / len(state.weights)] * len(state.weights))
-            self._marginals.load(list(state.marginals))
-            self._dress_pad(list(state.weights))
-            self.controls.turn_to(state)
-            for name, settings in state.solvers:
-                self._solvers[name].solver.param.update(**settings)
-        self._start(afresh=True)
-        if notes:
-            self._fail(" ".join(notes))
-
-    def _start(self, afresh: bool = False) -> bool:
-        """Turn the runs to what the controls say, if that is a problem.
-
-        They start warm while the marginals remain what they are.
-        """
-        if len(self._pad.weights) != len(self._marginals.value):
-            return False  # a drag that was under way when a marginal came or went
-        n, marginals = self.controls.grid.value, self._marginals.value
-        warm = not afresh and self._stack.is_continued_by(n, marginals)
-        try:
-            problem = GridProblem(self._stack.drawn(n, marginals), self._pad.weights)
-        except ValueError as error:
-            self._fail(str(error))
-            return False
-        self._solvers.start(problem, warm)
-        self._timeline.renewed += 1
-        self._curves.set_cursor(None)
-        self._write_address()
-        return True
-
-    def _describe(self, problem: GridProblem, plain: bool) -> str:
-        labels = self._marginals.labels
-        shares = [
-            f"{100 * share:.0f} % {labels[i]}"
-            for i, share in zip(problem.kept, problem.weights, strict=True)
-            if i < len(labels)
-        ]
-        return f"{'Plain mixture' if plain else 'Barycenter'} of {', '.join(shares)}"
-
-    def _changed(self, tile: Tile, points: Sequence[Point], restarted: bool) -> None:
-        """A tile has new points, or was paused by its own button."""
-        if points or restarted:
-            self._curves.extend(tile.name, points, restarted, more_to_come=self._solvers.playing)
-        if tile is self._solvers.first and self.controls.transport.value:
-            self._transport.follow(tile)
-        self._reflect()
-        if not self._solvers.playing or monotonic() - self._told > _BETWEEN_WORDS:
-            self._tell()
-
-    def _reflect(self, playing: bool | None = None) -> None:
-        playing = self._solvers.playing if playing is None else playing
-        self.controls.play.label = "Pause" if playing else "Run"
-        for tile in self._solvers:
-            tile.reflect()
-        if not playing:
-            self._curves.draw()
-
-    def _tell(self) -> None:
-        """Bring table, timeline and words up to date."""
-        self._told = monotonic()
-        self._timeline.last = self._solvers.last
-        self._table.rows = self._solvers.rows()
-        self.controls.words.object = explained(self._solvers.first, len(self._solvers))
-
-    def _write_address(self) -> None:
-        if self._opened:
-            self._window.query = to_query(self.state())
-
-    def _fail(self, sentence: str) -> None:
-        self._reflect()
-        if pn.state.notifications is not None:
-            pn.state.notifications.error(sentence, duration=0)

@@ -10,8 +10,9 @@ import numpy as np
 import param
 from panel.custom import JSComponent
 
-from explorer.views.density import to_bytes
+from explorer.levels import to_levels
 from explorer.views.origin_colors import STEPS, color_map
+from explorer.views.tile import script
 from solvers.arrays import Array
 from solvers.grids import halved
 from solvers.sharpness import full_density
@@ -48,11 +49,7 @@ class TransportView(JSComponent):
     )
     dark = param.Boolean(default=False)
 
-    # One module in two files: an import of a neighbour would find nothing in the browser.
-    _esm = "\n".join(
-        Path(__file__).with_name(name).read_text(encoding="utf-8")
-        for name in ("transport_ink.js", "transport.js")
-    )
+    _esm = script("transport_ink.js", "transport.js")
     _stylesheets: ClassVar[list[Any]] = [Path(__file__).with_name("transport.css")]
 
     def __init__(
@@ -135,7 +132,9 @@ class TransportView(JSComponent):
             "colors": list(colors),
             "rows": small.shape[1],
             "columns": small.shape[2],
-            "pixels": b"".join(to_bytes(picture, full_density(picture)) for picture in small),
+            "pixels": b"".join(
+                to_levels(picture, full_density(picture)).tobytes() for picture in small
+            ),
             "boxes": [box(picture) for picture in small],
         }
         if pictures != self.marginals:
@@ -145,7 +144,7 @@ class TransportView(JSComponent):
         self.frame = {
             "rows": density.shape[0],
             "columns": density.shape[1],
-            "pixels": to_bytes(density, scale),
+            "pixels": to_levels(density, scale).tobytes(),
             "origin": _coordinates(origin),
             "map_rows": maps.shape[2],
             "map_columns": maps.shape[3],

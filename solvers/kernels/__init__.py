@@ -9,27 +9,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from solvers.kernels.conjugate import c_transform, congruent_envelope
+    from solvers.kernels.conjugate import c_transform, c_transforms_on, congruent_envelope
     from solvers.kernels.gaussian import log_convolution
     from solvers.kernels.poisson import inverse_laplacian
     from solvers.kernels.supergradient import push_to_nodes
-    from solvers.kernels.transport import push_forward
+    from solvers.kernels.transport import push_forward, push_forward_from
 
 __all__ = [
     "c_transform",
+    "c_transforms_on",
     "congruent_envelope",
     "inverse_laplacian",
     "log_convolution",
     "push_forward",
+    "push_forward_from",
     "push_to_nodes",
 ]
 
 _HOMES = {
     "c_transform": "conjugate",
+    "c_transforms_on": "conjugate",
     "congruent_envelope": "conjugate",
     "inverse_laplacian": "poisson",
     "log_convolution": "gaussian",
     "push_forward": "transport",
+    "push_forward_from": "transport",
     "push_to_nodes": "supergradient",
 }
 

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import partial, reduce
 
 import numpy as np
+from numba import njit
 from scipy.fft import dctn, idctn
 
 from solvers.arrays import Array
-from solvers.parallel import worker_count
+from solvers.parallel import ranges, run_all, worker_count
 
 
-@cache
-def _inverse_eigenvalues(shape: tuple[int, ...], spacing: float) -> Array:
-    """Reciprocal eigenvalues of −Δ on the grid, with 0 for the constants."""
-    total = np.zeros(shape)
-    for axis, n in enumerate(shape):
-        along = 2.0 * (1.0 - np.cos(np.pi * np.arange(n) / n)) / spacing**2
-        total += along.reshape([-1 if a == axis else 1 for a in range(len(shape))])
-    total.flat[0] = np.inf
-    return 1.0 / total
+def _eigenvalues(n: int, spacing: float) -> Array:
+    """Eigenvalues of minus the second difference along one axis."""
+    return np.asarray(2.0 * (1.0 - np.cos(np.pi * np.arange(n) / n)) / spacing**2)
+
+
+@njit(cache=True, nogil=True)
+def _divide(spectrum: Array, first: Array, others: Array, start: int, stop: int) -> None:
+    """Divide rows ``start … stop`` of (m, n0, rest) by ``first + others``, unless that is zero."""
+    for i in range(start, stop):
+        for row in spectrum:
+            for j in range(others.size):
+                eigenvalue = first[i] + others[j]
+                row[i, j] = row[i, j] / eigenvalue if eigenvalue > 0.0 else 0.0
 
 
 def inverse_laplacian(densities: Array, spacing: float) -> Array:
@@ -38,7 +43,12 @@ def inverse_laplacian(densities: Array, spacing: float) -> Array:
     """
     axes = tuple(range(1, densities.ndim))
     spectrum = dctn(densities, axes=axes, norm="ortho", workers=worker_count())
-    spectrum *= _inverse_eigenvalues(densities.shape[1:], spacing)
+    first, *others = (_eigenvalues(n, spacing) for n in densities.shape[1:])
+    rest = reduce(np.add.outer, others).ravel()
+    rows = spectrum.reshape(len(spectrum), len(first), -1)
+    run_all(
+        partial(_divide, rows, first, rest, *part) for part in ranges(len(first), worker_count())
+    )
     solution: Array = idctn(
         spectrum, axes=axes, norm="ortho", workers=worker_count(), overwrite_x=True
     )

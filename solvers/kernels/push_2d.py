@@ -86,14 +86,25 @@ def _arms(
 
 @njit(cache=True, nogil=True)
 def push_2d(
-    f: Array, mass: Array, scale: float, spread: float, out: Array, start: int, stop: int
+    f: Array,
+    mass: Array,
+    origin: Array,
+    scale: float,
+    spread: float,
+    out: Array,
+    start: int,
+    stop: int,
 ) -> None:
     """Add the images of cell rows ``start … stop`` of `mass` to `out`.
 
     Parameters
     ----------
-    f, mass, out : array, (n0, n1)
-        c-transform, density, and the density to add to.
+    f, mass : array, (n0, n1)
+        c-transform and density on a box of the grid.
+    origin : array, (2,), float64
+        Where the first node of the box stands in `out`.
+    out : array
+        The density to add to.
     scale : float
         1 / spacing².
     spread : float
@@ -152,12 +163,12 @@ def push_2d(
                     rc, rd = along(t, left_r, right_r), along(t_next, left_r, right_r)
                     cc, cd = along(t, left_c, right_c), along(t_next, left_c, right_c)
                     p, height = shares(
-                        r + 0.5 * (ra + rb + rc + rd), spread * (abs(rb - ra) + abs(rd - rc)),
-                        n0, row_shares,
+                        r + origin[0] + 0.5 * (ra + rb + rc + rd),
+                        spread * (abs(rb - ra) + abs(rd - rc)), out.shape[0], row_shares,
                     )  # fmt: skip
                     q, width = shares(
-                        c + 0.5 * (ca + cb + cc + cd), spread * (abs(cb - ca) + abs(cd - cc)),
-                        n1, col_shares,
+                        c + origin[1] + 0.5 * (ca + cb + cc + cd),
+                        spread * (abs(cb - ca) + abs(cd - cc)), out.shape[1], col_shares,
                     )  # fmt: skip
                     for k in range(height):
                         share = piece * row_shares[k]

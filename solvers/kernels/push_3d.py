@@ -92,20 +92,31 @@ def _arms(points: Array, arms: Array) -> float:
 
 @njit(cache=True, nogil=True)
 def push_3d(
-    f: Array, mass: Array, scale: float, spread: float, out: Array, start: int, stop: int
+    f: Array,
+    mass: Array,
+    origin: Array,
+    scale: float,
+    spread: float,
+    out: Array,
+    start: int,
+    stop: int,
 ) -> None:
     """Add the images of cell layers ``start … stop`` of `mass` to `out`.
 
     Parameters
     ----------
-    f, mass, out : array, (n0, n1, n2)
-        c-transform, density, and the density to add to.
+    f, mass : array, (n0, n1, n2)
+        c-transform and density on a box of the grid.
+    origin : array, (3,), float64
+        Where the first node of the box stands in `out`.
+    out : array
+        The density to add to.
     scale : float
         1 / spacing².
     spread : float
         1 spreads each piece of a cell over its image, 0 deposits its centre.
     """
-    n0, n1, n2 = mass.shape
+    _, n1, n2 = mass.shape
     shares0, shares1, shares2 = room_for_shares(), room_for_shares(), room_for_shares()
     ring = np.empty((5, 3, n1 + 2 * _HALO, n2 + 2 * _HALO))
     spare = np.empty((3, n1 + 2 * _HALO, n2 + 2 * _HALO))
@@ -148,10 +159,11 @@ def push_3d(
                             _piece(arms[2], w, s2, centres[2], widths[2])
                             for d in range(3):
                                 x[d] = points[2, d] + centres[0, d] + centres[1, d] + centres[2, d]
+                                x[d] += origin[d]
                                 wide[d] = spread * (widths[0, d] + widths[1, d] + widths[2, d])
-                            a, count0 = shares(x[0], wide[0], n0, shares0)
-                            b, count1 = shares(x[1], wide[1], n1, shares1)
-                            c, count2 = shares(x[2], wide[2], n2, shares2)
+                            a, count0 = shares(x[0], wide[0], out.shape[0], shares0)
+                            b, count1 = shares(x[1], wide[1], out.shape[1], shares1)
+                            c, count2 = shares(x[2], wide[2], out.shape[2], shares2)
                             for p in range(count0):
                                 for q in range(count1):
                                     share = piece * shares0[p] * shares1[q]

@@ -63,9 +63,8 @@ def along(t: float, back: float, forth: float) -> float:
 @njit(cache=True, nogil=True, inline="always")
 def _ramp_integral(z: float) -> float:
     """Integral from −∞ of the ramp that is 0 below 0, 1 above 1, and linear between."""
-    if z <= 0.0:
-        return 0.0
-    return 0.5 * z * z if z < 1.0 else z - 0.5
+    rising = min(max(z, 0.0), 1.0)  # without branches: this is evaluated for every deposit
+    return 0.5 * rising * rising + max(z - 1.0, 0.0)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -87,10 +86,11 @@ def shares(centre: float, width: float, n: int, weights: Array) -> tuple[int, in
     width = min(width, _WIDEST - 3.0)
     left, right = centre - 0.5 * width, centre + 0.5 * width
     first, last = int(max(left, 0.0)), min(int(right) + 1, n - 1)
+    per_width = 1.0 / width
     beyond = 1.0  # the share of this node and all after it
     for node in range(first + 1, last + 1):
         after = _ramp_integral(right - node + 1.0) - _ramp_integral(left - node + 1.0)
-        after /= width
+        after *= per_width
         weights[node - 1 - first] = beyond - after
         beyond = after
     weights[last - first] = beyond

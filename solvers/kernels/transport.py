@@ -8,12 +8,14 @@ they cover, which leaves no moiré, or their centres alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from math import gcd
 
 import numpy as np
 
 from solvers.arrays import Array
+from solvers.boxes import Box
 from solvers.kernels.push_2d import push_2d
 from solvers.kernels.push_3d import push_3d
 from solvers.parallel import ranges, run_all, worker_count
@@ -44,16 +46,47 @@ def push_forward(
     array, (m, *shape)
         Densities with the same sums. Mass sent out of the domain stays on its border.
     """
-    m, *shape = densities.shape
-    kernel = {2: push_2d, 3: push_3d}[len(shape)]
+    whole = Box.whole(densities.shape[1:])
+    boxes = [whole] * len(densities)
+    return push_forward_from(boxes, transforms, densities, whole, spacing, spread)
+
+
+def push_forward_from(
+    boxes: Sequence[Box],
+    transforms: Sequence[Array] | Array,
+    densities: Sequence[Array] | Array,
+    domain: Box,
+    spacing: float,
+    spread: bool = False,
+) -> Array:
+    """As `push_forward`, from a box for each density to the nodes of another box.
+
+    Parameters
+    ----------
+    boxes : sequence of Box, (m,)
+        Those around the densities, with `HALO` cells between their mass and an end of the box that
+        is not one of the grid: so far the map looks.
+    transforms, densities : sequence of arrays, (*box.shape)
+    domain : Box
+        Mass sent out of it stays on its border.
+    spacing, spread
+        As for `push_forward`.
+
+    Returns
+    -------
+    array, (m, *domain.shape)
+    """
+    kernel = {2: push_2d, 3: push_3d}[len(domain.shape)]
     settings = 1.0 / spacing**2, float(spread)
+    m = len(boxes)
     # Two threads must not add to one array: a marginal is split only where threads would idle.
     workers = worker_count()
-    parts = ranges(shape[0], min(workers // gcd(m, workers), _MAX_PARTS))
-    images = np.zeros((m, len(parts), *shape))
+    parts = min(workers // gcd(m, workers), _MAX_PARTS)
+    images = np.zeros((m, parts, *domain.shape))
     run_all(
-        partial(kernel, transforms[i], densities[i], *settings, images[i, p], start, stop)
-        for i in range(m)
-        for p, (start, stop) in enumerate(parts)
-    )
-    return images[:, 0] if len(parts) == 1 else images.sum(axis=1)
+        partial(kernel, f, density, np.subtract(box.start, domain.start, dtype=float), *settings,
+                image[p], start, stop)
+        for box, f, density, image in zip(boxes, transforms, densities, images, strict=True)
+        for p, (start, stop) in enumerate(ranges(len(density), parts))
+    )  # fmt: skip
+    return images[:, 0] if parts == 1 else images.sum(axis=1)

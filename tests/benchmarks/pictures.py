@@ -53,7 +53,8 @@ def uniformity(size=256):
 def disagreement(iterate):
     """Mass fraction on which the marginals' push-forwards do not agree, up to 1.5 px."""
     state = getattr(iterate.state, "sga", iterate.state)
-    difference = state.images - iterate.barycenter
+    images = state.problem.domain.padded(state.images, state.problem.shape)
+    difference = images - iterate.barycenter
     blurred = [np.abs(gaussian_filter(d, BLUR)).mean() for d in difference]
     return 0.5 * float(state.problem.weights @ blurred)
 

@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from explorer.levels import CommonScale, to_levels
 from explorer.recording import Recording
 from explorer.tile import BUDGET
-from explorer.views.density import common_scale, to_bytes
 from solvers import SGA, GridProblem, iterates
 from solvers.datasets import silhouette
 from tests.benchmarks.figures import Figures
@@ -123,11 +123,11 @@ def scrubbing(app: App, count: int) -> list[float]:
 def recording_mebibytes(count: int) -> float:
     """Memory of a recording of so many iterates at 256², as its own account says."""
     problem = GridProblem([silhouette(name, 256) for name in NAMES])
-    scale = common_scale(problem.marginals, problem.weights)
+    full = CommonScale(problem.marginals).at(problem.weights)
     recording, largest = Recording(BUDGET), 0
     for it in iterates(SGA(), problem, max_iterations=count, tolerance=0):
-        pixels = to_bytes(it.barycenter, scale)
-        recording.add(it.number, it.seconds, 256, 256, pixels, it.objectives)
+        levels = to_levels(it.barycenter, full)
+        recording.add(it.number, it.seconds, levels, it.objectives)
         largest = max(largest, recording.nbytes)
     return largest / 2**20
 

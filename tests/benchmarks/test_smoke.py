@@ -37,6 +37,16 @@ LINE = r"^{} = \S+ .*\(bar: at (?:most|least) \S+, not judged .+\)$"
             "studio",
             ["recording_of_1000", "different_pictures_while_dragging", "scrub_p95"],
         ),
+        (
+            "volumes",
+            [
+                "ball_cube_pairs",
+                "ball_cube_memory",
+                "linear_in_cells",
+                "strip_gap_0.50",
+                "theory_balls",
+            ],
+        ),
         ("page", ["first_paint", "iterates_shown", "pause_reaction"]),
     ],
 )

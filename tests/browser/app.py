@@ -85,7 +85,7 @@ class App:
 
     def canvas(self, solver: str | None = None) -> Locator:
         """The picture of a solver, of the first one by default."""
-        return self.tile(solver).locator("canvas") if solver else self.picture
+        return self.tile(solver).locator("canvas").first if solver else self.picture
 
     def iteration(self, solver: str | None = None) -> int:
         return int(self.canvas(solver).get_attribute("data-iteration") or -1)

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -48,8 +48,8 @@ def bring() -> None:
 
 
 @contextmanager
-def launched() -> Iterator[Browser]:
-    """A running Chromium.
+def launcher() -> Iterator[Callable[..., Browser]]:
+    """A function that launches Chromium with more options of its command line.
 
     Raises
     ------
@@ -60,6 +60,17 @@ def launched() -> Iterator[Browser]:
     if executable is None:
         raise RuntimeError("no Chromium: `python -m tests` installs one")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=_QUIET)
+
+        def launch(*options: str) -> Browser:
+            return playwright.chromium.launch(executable_path=executable, args=[*_QUIET, *options])
+
+        yield launch
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A running Chromium; a RuntimeError if there is none."""
+    with launcher() as launch:
+        browser = launch()
         yield browser
         browser.close()

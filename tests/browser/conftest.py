@@ -33,10 +33,18 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium; without one, tests fail."""
-    with chromium.launched() as browser:
-        yield browser
+def launch() -> Iterator[Callable[..., Browser]]:
+    """Launches Chromium; without one, tests fail."""
+    with chromium.launcher() as launch:
+        yield launch
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Callable[..., Browser]) -> Iterator[Browser]:
+    """Chromium as most visitors have it."""
+    browser = launch()
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

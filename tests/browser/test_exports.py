@@ -125,7 +125,7 @@ def test_films_of_the_run(open_app: Callable[..., App]) -> None:
 
 @pytest.mark.parametrize(
     ("path", "count"),
-    [("all pictures in turn, and round again", 49), ("from the first to the last", 25)],
+    [("all in turn, and round again", 49), ("from the first to the last", 25)],
 )
 def test_films_of_the_animation(open_app: Callable[..., App], path: str, count: int) -> None:
     """From one marginal to the next and, on the closed path, back: no two frames are alike."""

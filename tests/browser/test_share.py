@@ -156,7 +156,7 @@ def test_a_saved_view_brings_own_pictures_back(open_app: OpenApp) -> None:
     app.wait_for_text_alternative(f"Plain mixture of {app.recipe()} by SGA at iteration 0")
     weights, picture = app.weights(), app.pixels()
     data = saved(app)
-    app.expect_text("meadow, drawing: a picture of your own is in no address")
+    app.expect_text("meadow, drawing: what is your own is in no address")
 
     there = open_app()
     there.page.get_by_role("switch", name="Solve while I drag").uncheck()

@@ -12,7 +12,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.exports import SolverRecord, archive, curves_csv, gif, mp4, npz, png, steps_of
+from explorer.exports import (
+    SolverRecord,
+    archive,
+    curves_csv,
+    gif,
+    mp4,
+    npz,
+    on_paper,
+    png,
+    steps_of,
+    turntable,
+)
+from explorer.look import Camera, Look
+from explorer.offscreen import picture
 from explorer.recording import Recording
 from explorer.run import Point
 from explorer.views.shades import ramp
@@ -24,6 +37,12 @@ def opened(data):
     return Image.open(BytesIO(data))
 
 
+def frames_of_mp4(data):
+    """RGB frames (count, rows, columns, 3)."""
+    with av.open(BytesIO(data)) as movie:
+        return np.array([frame.to_ndarray(format="rgb24") for frame in movie.decode(video=0)])
+
+
 def frames_of_gif(data):
     """RGB frames (count, rows, columns, 3) and their milliseconds."""
     movie = opened(data)
@@ -33,6 +52,13 @@ def frames_of_gif(data):
         frames.append(np.asarray(movie.convert("RGB")))
         times.append(movie.info["duration"])
     return np.array(frames), times
+
+
+def shaded(size, color, at):
+    """RGB on white: a disc in one hue that moves with `at` in [0, 1], dark towards its rim."""
+    y, x = np.mgrid[: size[1], : size[0]] / max(size)
+    light = np.clip(1 - ((y - 0.3) ** 2 + (x - at) ** 2) / 0.05, 0, 1)[..., None]
+    return np.where(light > 0, (0.3 + 0.7 * light) * color, 255.0).astype(np.uint8)
 
 
 def blob(side, at):
@@ -139,10 +165,9 @@ def test_mp4_can_play_while_it_loads():
 
 def test_mp4_has_even_sides():
     picture = np.zeros((257, 301), np.uint8)
-    with av.open(BytesIO(mp4([[picture]], True, 10))) as movie:
-        (frame,) = movie.decode(video=0)
-    assert (frame.height, frame.width) == (258, 302)
-    assert np.abs(frame.to_ndarray(format="rgb24").astype(int) - ramp(True)[0]).max() <= 3
+    (frame,) = frames_of_mp4(mp4([[picture]], True, 10))
+    assert frame.shape == (258, 302, 3)
+    assert np.abs(frame.astype(int) - ramp(True)[0]).max() <= 3
 
 
 @pytest.mark.parametrize("encode", [gif, mp4])
@@ -153,23 +178,102 @@ def test_movies_refuse_what_they_cannot_show(encode):
     for steps in ([], [[]], [[LEVELS], [LEVELS, LEVELS]]):
         with pytest.raises(ValueError, match="steps: at least one is needed"):
             encode(steps, False, 10)
+    with pytest.raises(ValueError, match="steps: hold levels and RGB, but all tiles must be of"):
+        encode([[LEVELS, ramp(False)[LEVELS]]], False, 10)
 
 
-def recorded(numbers):
+# Movies of RGB
+
+RED, BLUE = np.array([224, 73, 91]), np.array([91, 114, 240])
+
+
+def seen_together(at):
+    return [shaded((300, 280), RED, at), shaded((300, 280), BLUE, 1 - at)]
+
+
+def test_gif_of_rgb_keeps_its_colours_nearly_and_its_paper_exactly():
+    steps = [seen_together(at) for at in np.linspace(0.2, 0.8, 7)]
+    frames, times = frames_of_gif(gif(steps, False, 10))
+    assert (frames.shape, times) == ((7, 280, 609, 3), [100] * 7)
+    for frame, (left, right) in zip(frames, steps, strict=True):
+        joined = np.hstack([left, np.full((280, 9, 3), 255, np.uint8), right])
+        assert np.abs(frame.astype(int) - joined).max() <= 8
+        assert (frame[(joined == 255).all(axis=2)] == 255).all()
+
+
+def test_gif_of_rgb_has_one_palette_for_all_frames():
+    """A colour is the same in every frame, though the second alone would have room for it."""
+    busy = np.random.default_rng(0).integers(0, 256, (256, 256, 3), np.uint8)
+    calm = np.full_like(busy, 90)
+    busy[:64] = 90
+    frames, _ = frames_of_gif(gif([[busy], [calm]], True, 10))
+    assert np.array_equal(frames[0][:64], frames[1][:64])
+
+
+def test_mp4_of_rgb_has_the_right_size_and_colours():
+    steps = [seen_together(at) for at in np.linspace(0.2, 0.8, 7)]
+    frames = frames_of_mp4(mp4(steps, True, 10))
+    assert frames.shape == (7, 280, 610, 3)
+    for frame, (left, right) in zip(frames, steps, strict=True):
+        assert np.abs(frame[:, :300].astype(int) - left).mean() < 3
+        assert np.abs(frame[:, 309:609].astype(int) - right).mean() < 3
+        assert np.abs(frame[:, 302:307].astype(int) - ramp(True)[0]).max() < 20
+
+
+# Turntables
+
+BALL_ASIDE = (255 * (np.linalg.norm(np.mgrid[:12, :12, :12].T - [8, 5, 3], axis=3) < 3)).astype(
+    np.uint8
+)
+
+
+def test_transparent_pictures_are_laid_on_the_paper():
+    pixels = np.array([[[10, 20, 30, 0], [10, 20, 30, 255], [255, 0, 100, 51]]], np.uint8)
+    assert on_paper(pixels, False).tolist() == [[[255] * 3, [10, 20, 30], [255, 204, 224]]]
+    assert on_paper(pixels, True)[0, 0].tolist() == ramp(True)[0].tolist()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_turntable_begins_with_the_look_and_turns_once_around(dark):
+    look = Look(camera=Camera(azimuth=130, elevation=10))
+    size, color = (60, 40), "#d1495b"
+    films = list(turntable(BALL_ASIDE, look, size, color, dark, 4))
+    assert [film.shape for film in films] == [(40, 60, 3)] * 4
+    for film, azimuth in zip(films, (130, -140, -50, 40), strict=True):
+        there = Look(camera=Camera(azimuth, 10))
+        alone = on_paper(picture(BALL_ASIDE, there, size, color, dark), dark)
+        assert np.array_equal(film, alone)
+    assert not np.array_equal(films[0], films[2])
+
+
+def test_a_turntable_has_a_picture():
+    with pytest.raises(ValueError, match="count: is 0, but must be ≥ 1"):
+        next(turntable(BALL_ASIDE, Look(), (60, 40), "#d1495b", False, 0))
+
+
+# Recordings
+
+
+def recorded(numbers, shape=(2, 3)):
     recording = Recording()
     for number in numbers:
-        recording.add(number, 0.0, 2, 3, bytes([number] * 6), {})
+        recording.add(number, 0.0, np.full(shape, number, np.uint8), {})
     return recording
 
 
 def first_pixels(steps):
-    return [tuple(int(tile[0, 0]) for tile in tiles) for tiles in steps]
+    return [tuple(int(frame.picture[0, 0]) for frame in frames) for frames in steps]
 
 
 def test_steps_are_even_and_a_solver_that_has_ended_stays():
     steps = steps_of([recorded(range(101)), recorded([0, 30, 60])], 5)
     assert first_pixels(steps) == [(0, 0), (25, 0), (50, 30), (75, 60), (100, 60)]
-    assert steps[0][0].shape == (2, 3)
+    assert steps[0][0].picture.shape == (2, 3)
+
+
+def test_steps_of_volumes_hold_volumes():
+    steps = steps_of([recorded([0, 4], (2, 3, 4))], 2)
+    assert [frame.picture.shape for frames in steps for frame in frames] == [(2, 3, 4)] * 2
 
 
 def test_there_are_no_more_steps_than_iterates():
@@ -185,7 +289,9 @@ def test_steps_need_frames():
 
 
 def test_a_recording_becomes_a_movie():
-    frames, _ = frames_of_gif(gif(steps_of([recorded(range(0, 250, 5))], 10), False, 10))
+    steps = steps_of([recorded(range(0, 250, 5))], 10)
+    pictures = [[frame.picture for frame in frames] for frames in steps]
+    frames, _ = frames_of_gif(gif(pictures, False, 10))
     assert frames.shape == (10, 258 * 2 // 3, 258, 3)
 
 
@@ -228,6 +334,16 @@ def test_an_archive_holds_everything_without_pickles(records):
     np.testing.assert_array_equal(arrays["sga_primal"], [np.nan, 1 / 3, np.nan])
     assert arrays["wdha_estimate"].tolist() == [-0.1, -0.1]
     assert np.isnan(arrays["wdha_dual"]).all()
+
+
+def test_an_archive_holds_volumes():
+    volumes = np.random.default_rng(2).random((3, 4, 5, 6))
+    record = SolverRecord("SGA", {}, volumes[0], volumes[1:], [Point(0, 0.0, {})])
+    data = archive(volumes, ["ball", "cube", "torus"], [0.2, 0.3, 0.5], {"sga": record})
+    with np.load(BytesIO(data), allow_pickle=False) as file:
+        assert np.array_equal(file["marginals"], volumes)
+        assert np.array_equal(file["sga_barycenter"], volumes[0])
+        assert np.array_equal(file["sga_potentials"], volumes[1:])
 
 
 def test_python_objects_are_refused():

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from io import BytesIO
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from explorer.inputs.adjustment import Adjustment
 from explorer.inputs.drawing import SIDE
@@ -12,13 +16,13 @@ from explorer.inputs.sources import (
     CATALOGUE,
     DRAWING,
     LETTERS,
-    MAX_MARGINALS,
     built_in,
     catalogue_items,
     handwritten,
     picture_url,
     typed,
 )
+from explorer.subjects import DENSITIES
 
 
 @pytest.fixture
@@ -92,8 +96,8 @@ def test_slots_can_be_added_and_removed_within_bounds():
     assert len(picker.value) == 2
     for _ in range(10):
         picker._ask("add")
-    assert len(picker.value) == len(picker.thumbnails) == MAX_MARGINALS
-    assert len(set(picker.labels)) == MAX_MARGINALS
+    assert len(picker.value) == len(picker.thumbnails) == DENSITIES.most == 6
+    assert len(set(picker.labels)) == 6
 
 
 def test_a_blank_sheet_leaves_the_slot_until_the_first_stroke(picker):
@@ -114,6 +118,58 @@ def test_each_slot_keeps_its_own_drawing(picker):
     assert picker._drawing.sheet["pixels"][0] == 100
     draw(picker, 50)
     assert [marginal.source.max() for marginal in picker.value] == [50, 200]
+
+
+def bar_of_ink(level):
+    """A PNG file."""
+    pixels = np.full((40, 60), 255, np.uint8)
+    pixels[10:20, 10:50] = level
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_each_slot_keeps_its_own_picture_and_how_it_is_read(picker, monkeypatch):
+    async def at_once(read):
+        return read()
+
+    async def settle():
+        for _ in range(10):  # what controls have asked for is done in the loop's next rounds
+            await asyncio.sleep(0)
+
+    async def act():
+        upload = picker._upload
+        await upload._take_file("first.png", bar_of_ink(0))
+        assert 'alt="preview of first.png"' in upload._preview.object
+        whole = picker.value[0].draw(32)
+        upload._crop.value = "ink"
+        await settle()
+        assert picker.value[0].draw(32).sum() > 1.1 * whole.sum()
+        picker._slots.selected = 1
+        assert not upload._preview.visible
+        await upload._take_file("second.png", bar_of_ink(100))
+        assert picker.labels == ["first", "second"]
+        upload._crop.value = "whole"
+        await settle()
+        before = picker.value
+        picker._slots.selected = 0
+        await settle()
+        assert upload._crop.value == "ink"
+        assert upload._preview.visible
+        assert picker.value is before  # looking changes nothing
+
+    monkeypatch.setattr("explorer.inputs.upload.to_thread", at_once)
+    asyncio.run(act())
+
+
+@pytest.mark.parametrize("data", [b"", b"no picture at all"])
+def test_a_bad_picture_gets_one_sentence_and_the_slot_stays(picker, data):
+    before = picker.value
+    asyncio.run(picker._upload._take_file("bad.png", data))
+    assert picker.value is before
+    assert picker._upload._message.object.count('role="alert"') == 1
+    assert "bad.png: the file is" in picker._upload._message.object
+    assert "The previous picture stays." in picker._upload._message.object
 
 
 def test_adjusting_changes_the_density_and_its_thumbnail(picker):

@@ -19,7 +19,7 @@ THREADS = {"run", "background"}
 
 def opened(query: str = "", grid: int = 64):
     ticks: Queue = Queue()
-    page = DensitiesPage(ticks.put, query)
+    page = DensitiesPage(ticks.put, *from_query(query))
     page.controls.grid.value = grid
     page.open()
     return page, ticks
@@ -85,7 +85,7 @@ def test_dragging_solves_as_it_goes(page, ticks):
 def test_without_live_the_transport_is_only_carried_along(page, ticks):
     page.controls.live.value = False
     while show_next(page, ticks)["number"] < 3:
-        page._press_key("step")
+        page._playing.press("step")
     for share in (0.3, 0.4, 0.5):
         rest = (1 - share) / 3
         page._pad.weights = [share, rest, rest, rest]
@@ -100,20 +100,20 @@ def test_without_live_the_transport_is_only_carried_along(page, ticks):
 def test_several_solvers_share_problem_scale_and_bound(page, ticks):
     """Their rows fill up: B of all, the gap of those without a dual from the best D."""
     page.controls.methods.value = ["sga", "cwb"]
-    page._press_key("run")
+    page._playing.press("run")
     while not all(row.primal and row.edge_width for row in page._table.rows):
         tick(page, ticks)
     sga, cwb = page._table.rows
     assert (sga.bound_from, cwb.bound_from, cwb.dual) == ("SGA", "SGA", None)
     assert 0 <= sga.gap < cwb.gap
     assert sga.edge_width < cwb.edge_width
-    page._press_key("run")
+    page._playing.press("run")
     assert not page._solvers.playing
 
 
 def test_one_solver_can_be_paused_alone(page, ticks):
     page.controls.methods.value = ["sga", "cwb"]
-    page._press_key("run")
+    page._playing.press("run")
     sga, cwb = page._solvers
     while show_next(page, ticks, cwb)["number"] < 2:
         pass
@@ -139,7 +139,7 @@ def test_a_solver_that_leaves_takes_its_thread_along(page, ticks):
 
 def test_the_past_can_be_looked_at_while_the_run_goes_on(page, ticks):
     tile = page._solvers.first
-    page._press_key("run")
+    page._playing.press("run")
     while not tile.view.reason:
         show_next(page, ticks)
     newest = tile.view.frame
@@ -149,7 +149,7 @@ def test_the_past_can_be_looked_at_while_the_run_goes_on(page, ticks):
     assert past["pixels"] != newest["pixels"]
     assert past["text"].endswith("by SGA at iteration 1")
     number = newest["number"]
-    page._press_key("step")
+    page._playing.press("step")
     while tile.newest.number == number:
         tick(page, ticks)
     assert tile.view.frame is past
@@ -158,12 +158,12 @@ def test_the_past_can_be_looked_at_while_the_run_goes_on(page, ticks):
 
 
 def test_the_transport_follows_and_answers(page, ticks):
-    page.controls.transport.value = True
+    page.tracing.value = True
     view = page._transport.view
-    page._press_key("run")
+    page._playing.press("run")
     while not view.frame or view.frame["number"] < 3:
         tick(page, ticks)
-    page._press_key("run")
+    page._playing.press("run")
     view._handle_msg([1, 0.0])
     while (view.frame["marginal"], view.frame["fraction"]) != (1, 0.0):
         tick(page, ticks)
@@ -207,13 +207,17 @@ def test_an_adjusted_marginal_goes_on_from_the_transport(page, ticks):
     """Live, while a slider moves; another picture begins anew."""
     page.controls.live.value = False
     while show_next(page, ticks)["number"] < 3:
-        page._press_key("step")
+        page._playing.press("step")
     tile = page._solvers.first
     first, *others = page._marginals.value
-    page._marginals.value = [replace(first, adjustment=Adjustment(blur=0.02)), *others]
-    assert tile.run.state is not None
-    page._marginals.value = [others[0], *others]
-    assert tile.run.state is None
+    for changed, warm in (
+        (replace(first, adjustment=Adjustment(blur=0.02)), True),
+        (others[0], False),
+    ):
+        page._marginals.value = [changed, *others]
+        while not page._drawn.shows(64, [changed, *others]):
+            tick(page, ticks)
+        assert (tile.run.state is not None) == warm
 
 
 def test_a_hostile_address_shows_the_usual_view_and_says_so():

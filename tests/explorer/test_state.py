@@ -24,13 +24,13 @@ from explorer.inputs.sources import (
 from explorer.inputs.spelling import named, spelled
 from explorer.state import (
     AXES,
-    GRIDS,
     HIDEABLE,
     QUANTITIES,
     StudioState,
     changed_settings,
     own_pictures,
 )
+from explorer.subjects import DENSITIES
 from solvers import SOLVERS
 from solvers.adjusting import MAX_BLUR
 from solvers.settings import declarations
@@ -99,7 +99,7 @@ def states(draw):
         tuple(marginals),
         tuple(np.divide(shares, max(shares)) / np.sum(np.divide(shares, max(shares)))),
         tuple(draw(configurations(name)) for name in names),
-        draw(st.sampled_from(GRIDS)),
+        draw(st.sampled_from(DENSITIES.grids)),
         draw(st.sampled_from(QUANTITIES)),
         draw(st.sampled_from(AXES)),
         draw(st.frozensets(st.sampled_from(HIDEABLE))),
@@ -175,7 +175,7 @@ def test_a_full_address_stays_short():
 
 def test_every_choice_has_a_name_of_its_own():
     everything = [built_in(kind, choice) for kind in CATALOGUE for choice in CATALOGUE[kind]]
-    assert [named(spelled(marginal)) for marginal in everything] == everything
+    assert [named(spelled(marginal), DENSITIES) for marginal in everything] == everything
 
 
 def test_weights_too_small_for_the_address_leave_the_others_whole():

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from solvers.boxes import Box
 from solvers.kernels import c_transform, congruent_envelope
 from tests.solvers.helpers import axes, waves
 
@@ -79,7 +80,7 @@ def test_envelope_is_congruent_and_never_lowers_the_dual(rng, shape):
     densities = rng.random((3, *shape))
     f = 0.1 * rng.standard_normal((3, *shape))
     f -= np.tensordot(weights, f, axes=1)
-    envelope = congruent_envelope(f, weights, spacing)
+    envelope = congruent_envelope(f, weights, [Box.whole(shape)] * 3, Box.whole(shape), spacing)
 
     def dual(potentials):
         products = c_transform(potentials, spacing) * densities

@@ -136,3 +136,29 @@ def test_the_longest_side_has_length_one(shape):
     problem = GridProblem(densities(2, shape))
     assert problem.shape == shape
     assert problem.spacing == 1 / 8
+
+
+def test_other_weights_share_the_densities():
+    problem = GridProblem(densities(), [1, 2, 3])
+    again = problem.reweighted([3, 2, 1])
+    assert again.marginals is problem.marginals
+    np.testing.assert_allclose(again.weights, [1 / 2, 1 / 3, 1 / 6])
+    assert again.coarsened().marginals is problem.coarsened().marginals
+
+
+def test_a_marginal_that_lost_its_weight_returns():
+    problem = GridProblem(densities(), [1, 1, 0])
+    assert problem.kept == (0, 1)
+    back = problem.reweighted([0, 1, 1])
+    assert back.kept == (1, 2)
+    np.testing.assert_array_equal(back.marginals, GridProblem(densities()).marginals[1:])
+    coarse = back.coarsened()
+    assert coarse.kept == (1, 2)
+    np.testing.assert_array_equal(coarse.weights, back.weights)
+
+
+@pytest.mark.parametrize("case", BAD_WEIGHTS)
+def test_bad_other_weights_are_refused(case):
+    given, message = BAD_WEIGHTS[case]
+    with pytest.raises(ValueError, match=message):
+        GridProblem(densities()).reweighted(given)

@@ -182,7 +182,7 @@ def test_primal_is_above_the_dual(seed, count, steps):
     problem = GridProblem(rng.random((count, 14, 11)) ** 3, rng.random(count) + 0.01)
     last = run(problem, steps=steps)[-1]
     value, _ = primal_objective(
-        problem, last.barycenter, last.state.potentials, max_iterations=int(rng.integers(20))
+        problem, last.barycenter, last.state.extended, max_iterations=int(rng.integers(20))
     )
     assert value >= dual(last) - 1e-15
 
@@ -191,7 +191,7 @@ def test_primal_of_the_four_shapes():
     """After SGA the gap is small; warm and cold agree, and any other density is worse."""
     problem = four_shapes(64)
     last = run(problem, steps=60)[-1]
-    warm, potentials = primal_objective(problem, last.barycenter, last.state.potentials)
+    warm, potentials = primal_objective(problem, last.barycenter, last.state.extended)
     cold, _ = primal_objective(problem, 3 * last.barycenter)
     assert 0 <= warm - dual(last) < 0.01 * warm
     assert warm == pytest.approx(cold, rel=1e-3)

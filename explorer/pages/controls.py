@@ -1,0 +1,122 @@
+"""The controls that all studios have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import panel as pn
+import panel_material_ui as pmui
+import param
+
+from explorer.pages.layout import card
+from explorer.state import AXES, QUANTITIES, StudioState
+from explorer.subjects import Subject
+from explorer.tile import Tile
+from explorer.tour import PATHS
+from explorer.views.text import text
+from solvers import SOLVERS, Solver
+from solvers.settings import declarations
+
+_SPEEDS = {"1 a second": 1.0, "3 a second": 3.0, "10 a second": 10.0, "full speed": np.inf}
+_METHODS = {solver.label: name for name, solver in SOLVERS.items()}
+
+# As tall as the window allows beside the header, the toolbar, the timeline and, below pictures in
+# the plane, the curves; volumes need more room.
+_TILE_HEIGHTS = {
+    2: "clamp(330px, calc(100vh - 480px), 720px)",
+    3: "clamp(480px, calc(100vh - 360px), 840px)",
+}
+
+
+class Controls:
+    """The widgets of the page, set to a state."""
+
+    def __init__(self, state: StudioState) -> None:
+        small: dict[str, Any] = {"size": "small"}
+        tight: dict[str, Any] = {"margin": 4}
+        self.play = pmui.Button(
+            label="Run", color="primary", variant="contained", width=92, **tight
+        )
+        self.step = pmui.Button(label="Step", variant="outlined", width=72, **tight)
+        self.reset = pmui.Button(label="Reset", variant="outlined", width=76, **tight)
+        self.methods = pmui.CheckButtonGroup(
+            options=_METHODS, value=[name for name, _ in state.solvers], **small, **tight
+        )
+        self.grid = pmui.Select(
+            label="Grid", options=_grids(state.subject), value=state.grid, **small,
+            sizing_mode="stretch_width",
+        )  # fmt: skip
+        self.speed = pmui.Select(
+            label="Speed", options=_SPEEDS, value=np.inf, **small, sizing_mode="stretch_width"
+        )
+        self.live = pmui.Switch(label="Solve while I drag", value=True, margin=(4, 10))
+        self.animate = pmui.Button(label="Animate", variant="outlined", width=92, **small)
+        self.path = pmui.Select(
+            label="Path", options=PATHS, value="closed", **small, sizing_mode="stretch_width"
+        )
+        self.quantity = pmui.RadioButtonGroup(
+            options=list(QUANTITIES), value=state.quantity, margin=(6, 4), **small
+        )
+        self.axis = pmui.RadioButtonGroup(
+            options=list(AXES), value=state.axis, margin=(6, 4), **small
+        )
+        self.words = text(styles={"font-size": "14.5px"})
+        self.tiles = pn.FlexBox(align_items="stretch", sizing_mode="stretch_width", gap="12px")
+        self.settings = pmui.Accordion(
+            title_variant="subtitle2", sizing_mode="stretch_width", margin=0
+        )
+        self._tile_height = _TILE_HEIGHTS[state.subject.dimensions]
+        self._cards: dict[Any, pmui.Paper] = {}
+        self._forms: dict[Solver, pn.Param] = {}
+
+    def chosen(self) -> list[str]:
+        """Registered names of the chosen solvers, one at least, in the registry's order."""
+        if not self.methods.value:
+            self.methods.value = [next(iter(SOLVERS))]
+        return [name for name in SOLVERS if name in self.methods.value]
+
+    def turn_to(self, state: StudioState) -> None:
+        """Set what a state holds."""
+        self.grid.value, self.methods.value = state.grid, [name for name, _ in state.solvers]
+        self.quantity.value, self.axis.value = state.quantity, state.axis
+
+    def show_tiles(self, tiles: Sequence[Tile], views: Sequence[Any]) -> None:
+        """Lay out views side by side, and the settings of the solvers."""
+        # Whatever stays keeps its card and its form, as far as it has been opened.
+        self._cards = {view: self._cards.get(view) or self._view_card(view) for view in views}
+        self._forms = {
+            tile.solver: self._forms.get(tile.solver) or _settings(tile.solver) for tile in tiles
+        }
+        opened = {self.settings.objects[i] for i in self.settings.active}
+        self.tiles[:] = list(self._cards.values())
+        self.settings[:] = [(f"{tile.label} settings", self._forms[tile.solver]) for tile in tiles]
+        # Those that are open stay open, wherever they stand now.
+        self.settings.active = [i for i, form in enumerate(self._forms.values()) if form in opened]
+
+    def _view_card(self, view: Any) -> pmui.Paper:
+        view.styles = {"height": self._tile_height}
+        return card(view, styles={"flex": "1 1 240px", "min-width": "0"})
+
+
+def _grids(subject: Subject) -> dict[str, int]:
+    return {f"{n}{' ²³'[subject.dimensions - 1]}": n for n in subject.grids}
+
+
+def _settings(solver: Solver) -> pn.Param:
+    """Controls for whatever a solver declares."""
+    small = {"sizing_mode": "stretch_width", "size": "small", "margin": (6, 4)}
+    widgets = {
+        # Panel's own format has three decimals, too few for a small ε.
+        name: small | ({"format": "0[.]0000"} if type(setting) is param.Number else {})
+        for name, setting in declarations(type(solver)).items()
+    }
+    return pn.Param(
+        solver,
+        parameters=list(widgets),
+        show_name=False,
+        widgets=widgets,
+        sizing_mode="stretch_width",
+        margin=0,
+    )

@@ -1,0 +1,364 @@
+"""What all studios are: marginals, weights, solvers side by side, curves, replay, files."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import Any, ClassVar
+
+import numpy as np
+import panel as pn
+
+from explorer.address import to_query
+from explorer.background import Background
+from explorer.comparison import Comparison
+from explorer.exporting import Exporting
+from explorer.inputs.drawn import Drawn
+from explorer.inputs.slots import SlotsInput
+from explorer.inputs.sources import Marginal
+from explorer.inputs.weights import WeightPad
+from explorer.pages.controls import Controls
+from explorer.pages.layout import Extras, laid_out
+from explorer.pages.playing import Playing
+from explorer.pages.words import explained
+from explorer.run import Point
+from explorer.sharing import Sharing
+from explorer.state import StudioState, changed_settings
+from explorer.subjects import Subject
+from explorer.theme import MARGINAL_COLORS, SOLVER_COLORS
+from explorer.tile import Tile
+from explorer.views.curves import CurvesView
+from explorer.views.table import ComparisonTable
+from explorer.views.tile import TileView
+from explorer.views.timeline import Timeline
+from explorer.views.window import Window
+from solvers import SOLVERS, GridProblem
+from solvers.problems import normalised_weights
+
+# Seconds between two updates of what is read rather than watched.
+_BETWEEN_WORDS = 0.2
+# What a second spent on costs B and on files counts, divided by the number of solvers: these get
+# about three seconds of five together, however many they are.
+_COST = 1.6
+
+
+class Studio:
+    """Controls for the sidebar, pictures and curves for the main area, one run for each solver.
+
+    What is averaged, and how it is seen, is said by the subclasses.
+
+    Parameters
+    ----------
+    schedule : callable
+        Calls a function soon in the document's thread; safe from any thread.
+    state : StudioState
+        What is to be seen first.
+    notes : sequence of str
+        Sentences about it for the visitor.
+    away : callable
+        True while no browser is connected; nothing is computed then.
+    """
+
+    subject: ClassVar[Subject]
+    exporting: ClassVar[type[Exporting]] = Exporting
+
+    def __init__(
+        self,
+        schedule: Any,
+        state: StudioState,
+        notes: Sequence[str] = (),
+        away: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._notes = notes
+        self._schedule, self._hide, self._away = schedule, state.hide, away
+        # What the eye waits for; costs B; what can wait: small pictures, strips, files.
+        self._quick, self._slow, self._patient = self._backgrounds = [
+            Background(self._fail, schedule, away=away) for _ in range(3)
+        ]
+        self._solvers = Comparison(self._make_tile)
+        self._drawn: Drawn | None = None
+        self._told = -np.inf
+        self._dark = False
+        self._opened = False
+        self._marginals = self.make_marginals(list(state.marginals))
+        self._pad = WeightPad(sizing_mode="stretch_width", margin=(0, 10))
+        self._dress_pad(list(state.weights))
+        self.controls = Controls(state)
+        self._curves = CurvesView(
+            {name: (s.label, SOLVER_COLORS[s.label]) for name, s in SOLVERS.items()},
+            {name: s.objectives for name, s in SOLVERS.items()},
+            schedule,
+        )
+        self._table = ComparisonTable()
+        self._timeline = Timeline(self._seek, styles={"flex": "1 1 300px"})
+        self._playing = Playing(
+            self.controls,
+            self._solvers,
+            self._pad,
+            lambda: self._start(afresh=True),
+            self._reflect,
+        )
+        self._window = Window(self._playing.press)
+        self._export = self.exporting(
+            self._window,
+            self._patient,
+            self.state,
+            lambda: list(self._solvers),
+            lambda: self._drawn,
+            lambda: str(self.controls.path.value),
+            schedule,
+        )
+        self._sharing = Sharing(self._window, self.state, self._restore)
+        self.prepare(state)
+        self._take_methods()
+        for name, settings in state.solvers:
+            self._solvers[name].solver.param.update(**settings)
+        self._connect()
+        self.sidebar, self.main = laid_out(
+            self.controls, state.hide, self._marginals, self._pad, self._curves, self._table,
+            self._timeline, self._export, self._sharing, self._window, self.extras(),
+        )  # fmt: skip
+        self._show_tiles()
+
+    def _connect(self) -> None:
+        controls = self.controls
+        self._marginals.param.watch(self._take_marginals, "value")
+        self._pad.param.watch(self._take_weights, "weights")
+        controls.methods.param.watch(self._take_methods, "value")
+        controls.grid.param.watch(lambda event: self._start(), "value")
+        controls.speed.param.watch(self._take_speed, "value")
+        controls.quantity.param.watch(self._take_view, "value")
+        controls.axis.param.watch(self._take_view, "value")
+
+    def state(self) -> StudioState:
+        """The view as the controls have it."""
+        controls = self.controls
+        return StudioState(
+            tuple(self._marginals.value),
+            tuple(normalised_weights(self._pad.weights, len(self._marginals.value)).tolist()),
+            tuple((tile.name, changed_settings(tile.solver)) for tile in self._solvers),
+            controls.grid.value,
+            controls.quantity.value,
+            controls.axis.value,
+            self._hide,
+            self.subject,
+            **self.view_state(),
+        )
+
+    def set_dark(self, dark: bool) -> None:
+        """Repaint for a dark or a light page."""
+        self._dark = self._export.dark = dark
+        for view in self._views():
+            view.dark = dark
+        self._curves.set_dark(dark)
+
+    def open(self) -> None:
+        """Show the first pictures; called once the browser listens."""
+        self._opened = True
+        self._take_view()
+        self._curves.set_dark(self._dark)
+        self._start()
+        if self._notes and pn.state.notifications is not None:
+            pn.state.notifications.warning(" ".join(self._notes), duration=12000)
+
+    def close(self) -> None:
+        """End everything that this page has started."""
+        self._playing.stop_tour()
+        self._solvers.close()
+        for background in self._backgrounds:
+            background.close()
+
+    def join(self, timeout: float) -> bool:
+        """Wait for the threads of a closed page; whether they have ended."""
+        workers = [*(tile.run for tile in self._solvers), *self._backgrounds]
+        return all(worker.join(timeout) for worker in workers)
+
+    def _take_marginals(self, event: Any) -> None:
+        before = self._pad.weights
+        with pn.io.hold():
+            self._dress_pad(self._pad.weights)
+        if self._pad.weights == before:  # else their own watcher has started the runs
+            self._start()
+
+    def _dress_pad(self, weights: list[float]) -> None:
+        """Show the marginals around the weights, which become equal if their number has changed."""
+        count = len(self._marginals.value)
+        self._pad.param.update(
+            labels=self._marginals.labels,
+            colors=list(MARGINAL_COLORS[:count]),
+            thumbnails=self._marginals.thumbnails,
+            weights=weights if len(weights) == count else [1 / count] * count,
+        )
+
+    def _take_weights(self, event: Any) -> None:
+        if self._start() and self.controls.live.value and self._opened:
+            self._solvers.follow()
+            self._reflect()
+
+    def _take_methods(self, *events: Any) -> None:
+        for name in self._solvers.choose(self.controls.chosen()):
+            self._curves.clear(name)
+        self._slow.weigh(_COST / len(self._solvers))
+        if events:
+            self._show_tiles()
+            self._tell()
+
+    def _make_tile(self, name: str) -> Tile:
+        tile = Tile(
+            name, self._changed, self._fail, self._schedule, self._slow, self._describe, self._away,
+            self.make_view,
+        )  # fmt: skip
+        tile.solver.param.watch(lambda event: self._write_address(), list(tile.solver.param))
+        tile.view.dark = self._dark
+        tile.run.slow_down(self.controls.speed.value)
+        return tile
+
+    def _show_tiles(self) -> None:
+        self.controls.show_tiles(list(self._solvers), self._views())
+        self._export.refresh()
+        self._write_address()
+
+    def _take_speed(self, event: Any) -> None:
+        for tile in self._solvers:
+            tile.run.slow_down(event.new)
+
+    def _take_view(self, *events: Any) -> None:
+        self._curves.use_axis(self.controls.axis.value)
+        self._curves.use_quantity(self.controls.quantity.value)
+        self._write_address()
+
+    def _seek(self, number: int | None) -> None:
+        for tile in self._solvers:
+            tile.look_at(number)
+        self._curves.set_cursor(number)
+
+    def _restore(self, state: StudioState, notes: list[str]) -> None:
+        """Turn all controls to a saved view."""
+        with pn.io.hold():
+            self._pad.param.update(weights=[1 / len(state.weights)] * len(state.weights))
+            self._marginals.load(list(state.marginals))
+            self._dress_pad(list(state.weights))
+            self.controls.turn_to(state)
+            self.show_view_state(state)
+            for name, settings in state.solvers:
+                self._solvers[name].solver.param.update(**settings)
+        self._start(afresh=True)
+        if notes:
+            self._fail(" ".join(notes))
+
+    def _start(self, afresh: bool = False) -> bool:
+        """Turn the runs to what the controls say, if that is a problem; whether they have turned.
+
+        They start warm while the marginals remain what they are. Other marginals are drawn on the
+        side first.
+        """
+        n, marginals = self.controls.grid.value, tuple(self._marginals.value)
+        if len(self._pad.weights) != len(marginals):
+            return False  # a drag that was under way when a marginal came or went
+        drawn = self._drawn
+        if drawn is not None and drawn.shows(n, marginals):
+            return self._turn_to(drawn, warm=not afresh)
+
+        def done(new: Drawn) -> None:
+            self._drawn = new
+            if len(self._pad.weights) == len(marginals):
+                warm = drawn is not None and drawn.is_continued_by(n, marginals)
+                self._turn_to(new, warm and not afresh)
+
+        self._quick.offer("marginals", lambda cancelled: Drawn.of(n, marginals), done)
+        return False
+
+    def _turn_to(self, drawn: Drawn, warm: bool) -> bool:
+        """Turn the runs to some marginals with the weights that the controls say."""
+        try:
+            problem = drawn.weighted(self._pad.weights)
+        except ValueError as error:
+            self._fail(str(error))
+            return False
+        self._solvers.start(problem, drawn.full_density(self._pad.weights), warm)
+        self._timeline.renewed += 1
+        self._curves.set_cursor(None)
+        self._write_address()
+        return True
+
+    def _describe(self, problem: GridProblem, plain: bool) -> str:
+        labels = self._marginals.labels
+        shares = [
+            f"{100 * share:.0f} % {labels[i]}"
+            for i, share in zip(problem.kept, problem.weights, strict=True)
+            if i < len(labels)
+        ]
+        return f"{'Plain mixture' if plain else 'Barycenter'} of {', '.join(shares)}"
+
+    def _changed(self, tile: Tile, points: Sequence[Point], restarted: bool) -> None:
+        """A tile has new points, or was paused by its own button."""
+        if points or restarted:
+            self._curves.extend(tile.name, points, restarted, more_to_come=self._solvers.playing)
+        self.tile_changed(tile)
+        self._reflect()
+        if not self._solvers.playing or monotonic() - self._told > _BETWEEN_WORDS:
+            self._tell()
+
+    def _reflect(self, playing: bool | None = None) -> None:
+        playing = self._solvers.playing if playing is None else playing
+        self.controls.play.label = "Pause" if playing else "Run"
+        for tile in self._solvers:
+            tile.reflect()
+        if not playing:
+            self._curves.draw()
+
+    def _tell(self) -> None:
+        """Bring table, timeline and words up to date."""
+        self._told = monotonic()
+        self._timeline.last = self._solvers.last
+        self._table.rows = self._solvers.rows()
+        self.controls.words.object = explained(
+            self.subject, self._solvers.first, len(self._solvers)
+        )
+
+    def _write_address(self) -> None:
+        if self._opened:
+            self._window.query = to_query(self.state())
+
+    def _fail(self, sentence: str) -> None:
+        self._reflect()
+        if pn.state.notifications is not None:
+            pn.state.notifications.error(sentence, duration=0)
+
+    def _views(self) -> list[Any]:
+        """All views that stand side by side."""
+        return [tile.view for tile in self._solvers] + self.further_views()
+
+    # What the studios differ in.
+
+    @abstractmethod
+    def make_marginals(self, marginals: list[Marginal]) -> SlotsInput:
+        """The input for what is averaged."""
+
+    @abstractmethod
+    def make_view(
+        self, on_painted: Callable[[int], None], on_toggle: Callable[[], None], **params: Any
+    ) -> TileView:
+        """The view of a solver's tile."""
+
+    def prepare(self, state: StudioState) -> None:
+        """Make what the studio has of its own."""
+
+    def extras(self) -> Extras:
+        """Its controls and cards."""
+        return Extras()
+
+    def further_views(self) -> list[Any]:
+        """Views that stand beside the tiles."""
+        return []
+
+    def tile_changed(self, tile: Tile) -> None:
+        """A tile has a new picture or has been paused."""
+
+    def view_state(self) -> dict[str, Any]:
+        """Its own part of the state."""
+        return {}
+
+    def show_view_state(self, state: StudioState) -> None:
+        """Turn its own controls to a state."""
