@@ -18,4 +18,4 @@ def on_server_loaded(server_context: object) -> None:
     import explorer.app  # noqa: F401
     from solvers import warm_up
 
-    warm_up()
+    warm_up(2)  # the page that opens first

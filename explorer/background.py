@@ -34,6 +34,8 @@ class Background(Worker):
         Takes a function and calls it soon in the document's thread; safe from any thread.
     away : callable
         True while nobody waits for it; nothing is computed then.
+    dimensions : int
+        Of what is computed; for the kernels.
     """
 
     def __init__(
@@ -41,8 +43,9 @@ class Background(Worker):
         fail: Callable[[str], None],
         schedule: Callable[[Callable[[], None]], Any],
         away: Callable[[], bool] = lambda: False,
+        dimensions: int = 2,
     ) -> None:
-        super().__init__("background", away)
+        super().__init__("background", away, dimensions)
         self._fail, self._schedule = fail, schedule
         self._requests: dict[Hashable, _Request] = {}  # in the order in which they wait
         self._current: tuple[Hashable, _Request] | None = None

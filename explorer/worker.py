@@ -19,10 +19,12 @@ class Worker:
         Of the thread.
     away : callable
         True while nobody watches; nothing is computed then.
+    dimensions : int
+        Of what it computes: it waits until the solvers' kernels for that are ready.
     """
 
-    def __init__(self, name: str, away: Callable[[], bool]) -> None:
-        self._name = name
+    def __init__(self, name: str, away: Callable[[], bool], dimensions: int = 2) -> None:
+        self._name, self._dimensions = name, dimensions
         self._change = Condition()
         self._closed = False
         self._thread: Thread | None = None
@@ -47,5 +49,5 @@ class Worker:
         self._change.notify_all()
 
     def _when_warm(self) -> None:
-        warm_up().wait()
+        warm_up(self._dimensions).wait()
         self._work()

@@ -16,38 +16,46 @@ from threading import Event, Thread
 import numpy as np
 
 
-def run_kernels(every: bool = True) -> None:
+# Cells of tiny problems in the plane and in space.
+_SHAPES = {2: (8, 8), 3: (4, 4, 4)}
+
+
+def run_kernels(dimensions: int, every: bool) -> None:
     """Compile, or load from the cache, what the solvers call, by solving tiny problems.
 
     Parameters
     ----------
+    dimensions : int
+        2 for densities in the plane, 3 for volumes; with these also what draws their marginals.
     every : bool
-        False for SGA in the plane alone, which a page needs first.
+        False for SGA alone, which a page needs first.
     """
     from solvers import kernels
     from solvers.entropic import CWB
     from solvers.loop import Solver, iterates
+    from solvers.meshes import closed_mesh, inside
     from solvers.problems import GridProblem
     from solvers.sga import SGA
 
     rng = np.random.default_rng(0)
-    shapes: list[tuple[int, ...]] = [(8, 8)]
+    problem = GridProblem(rng.random((2, *_SHAPES[dimensions])))
     solvers: list[Solver] = [SGA()]
     if every:
-        shapes.append((4, 4, 4))
         solvers += [CWB(), CWB(reg=1e-3)]  # its kernels change with ε
-    for shape in shapes:
-        problem = GridProblem(rng.random((2, *shape)))
-        for solver in solvers:
-            for _ in iterates(solver, problem, max_iterations=1):
-                pass
-        if every:  # SGA calls it late
-            kernels.push_to_nodes(problem.marginals, problem.marginals, problem.spacing)
+    for solver in solvers:
+        for _ in iterates(solver, problem, max_iterations=1):
+            pass
+    if every:  # SGA calls it late
+        kernels.push_to_nodes(problem.marginals, problem.marginals, problem.spacing)
+    if dimensions == 3:
+        corners = np.vstack([np.zeros(3), np.eye(3)])
+        mesh, _ = closed_mesh(corners, np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]]))
+        inside(mesh, 4)
 
 
-def _fill_cache(what: str) -> None:
+def _fill_cache(dimensions: int, every: bool) -> None:
     subprocess.run(
-        [sys.executable, "-m", "solvers.warm", what],
+        [sys.executable, "-m", "solvers.warm", str(dimensions), *(["every"] if every else [])],
         cwd=Path(__file__).parents[1],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -58,28 +66,33 @@ def _fill_cache(what: str) -> None:
 
 
 @cache
-def warm_up() -> Event:
-    """Start the warm-up, once per process, in the background.
+def warm_up(dimensions: int) -> Event:
+    """Start the warm-up, once per process for each number of dimensions, in the background.
+
+    Parameters
+    ----------
+    dimensions : int
+        2 for densities in the plane, 3 for volumes.
 
     Returns
     -------
     threading.Event
-        Set when SGA's kernels in the plane are ready. It is set after a failure too: the kernels
-        then compile at their first use, where an error can be reported.
+        Set when SGA's kernels are ready. It is set after a failure too: the kernels then compile at
+        their first use, where an error can be reported.
     """
     ready = Event()
 
     def work() -> None:
         try:
-            _fill_cache("first")
-            run_kernels(every=False)
+            _fill_cache(dimensions, every=False)
+            run_kernels(dimensions, every=False)
         finally:
             ready.set()
-        _fill_cache("every")  # nobody waits for the others
+        _fill_cache(dimensions, every=True)  # nobody waits for the others
 
     Thread(target=work, name="warm-up", daemon=True).start()
     return ready
 
 
 if __name__ == "__main__":
-    run_kernels(every=sys.argv[1:] != ["first"])
+    run_kernels(int(sys.argv[1]), every="every" in sys.argv[2:])

@@ -74,7 +74,7 @@ class Studio:
         self._schedule, self._hide, self._away = schedule, state.hide, away
         # What the eye waits for; costs B; what can wait: small pictures, strips, files.
         self._quick, self._slow, self._patient = self._backgrounds = [
-            Background(self._fail, schedule, away=away) for _ in range(3)
+            Background(self._fail, schedule, away, self.subject.dimensions) for _ in range(3)
         ]
         self._solvers = Comparison(self._make_tile)
         self._drawn: Drawn | None = None

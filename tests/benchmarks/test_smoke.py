@@ -48,6 +48,7 @@ LINE = r"^{} = \S+ .*\(bar: at (?:most|least) \S+, not judged .+\)$"
             ],
         ),
         ("page", ["first_paint", "iterates_shown", "pause_reaction"]),
+        ("volumes_page", ["volume_iterates_shown", "weight_change_median"]),
     ],
 )
 def test_quick_run_prints_every_figure_unjudged(script, names):

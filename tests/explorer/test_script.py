@@ -10,13 +10,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import pyvista as pv
 
 import solvers
 from explorer.inputs.adjustment import Adjustment
+from explorer.inputs.solids import uploaded_volume
 from explorer.inputs.sources import UPLOAD, Marginal, built_in, drawn, handwritten, typed
 from explorer.saved import from_file, to_file
 from explorer.script import code
 from explorer.state import StudioState
+from explorer.subjects import VOLUMES
 from solvers import SOLVERS, GridProblem, images, iterates
 
 HOME = Path(solvers.__file__).parents[1]
@@ -113,6 +116,29 @@ def test_all_kinds_of_marginals_and_adjustments(tmp_path):
         check(from_file(to_file(state))[0], tmp_path)
 
 
+def volumes_state():
+    """A solid, a mesh, and an array of one's own."""
+    block = np.zeros((24, 24, 24), np.uint8)
+    block[4:20, 8:16, 6:18] = 255
+    marginals = (*map(VOLUMES.stand_in, (0, 3)), uploaded_volume(block, "block"))
+    return replace(
+        StudioState.default(VOLUMES), marginals=marginals, weights=(0.5, 0.2, 0.3), grid=32
+    )
+
+
+def test_volumes_and_their_surfaces(tmp_path):
+    state = volumes_state()
+    (tmp_path / "view.npz").write_bytes(to_file(state))
+    run(code(state, iterations=3), tmp_path)
+    expected = barycenter(state, "multiscale_sga", {}, 3)
+    np.testing.assert_allclose(np.load(tmp_path / "multiscale_sga.npy"), expected, atol=1e-9)
+    assert pv.read(tmp_path / "multiscale_sga.stl").n_cells > 100
+
+
+def test_the_script_of_volumes_is_formatted(tmp_path):
+    check_format(volumes_state(), tmp_path)
+
+
 @pytest.mark.parametrize("adjustment", ADJUSTMENTS)
 @pytest.mark.parametrize("count", [2, 6])
 def test_the_script_is_formatted(adjustment, count, tmp_path):
@@ -136,6 +162,10 @@ def test_the_script_is_formatted(adjustment, count, tmp_path):
         )[:count],
         512,
     )
+    check_format(state, tmp_path)
+
+
+def check_format(state, tmp_path):
     (tmp_path / "script.py").write_text(code(state), encoding="utf-8")
     for order in (["format", "--diff"], ["check", "--select", "E,F,W,B,N,UP"]):
         done = subprocess.run(

@@ -22,6 +22,7 @@ from explorer.inputs.sources import (
     typed,
 )
 from explorer.inputs.spelling import named, spelled
+from explorer.look import DISPLAYS, Camera, Look
 from explorer.state import (
     AXES,
     HIDEABLE,
@@ -30,15 +31,15 @@ from explorer.state import (
     changed_settings,
     own_pictures,
 )
-from explorer.subjects import DENSITIES
+from explorer.subjects import DENSITIES, VOLUMES
 from solvers import SOLVERS
 from solvers.adjusting import MAX_BLUR
 from solvers.settings import declarations
 
 DEFAULT = StudioState.default()
 PIECES = (
-    "? & = . ~ - % m w s n v hide duck own text- digit- b t 1 9 0.5 1e999 nan sga cwb reg "
-    "step_size none yes %2E %00 %FF \ud800 \u202e <b> ' \" ; gap grid"
+    "? & = . ~ - % p volumes l c x off ball m w s n v hide duck own text- digit- b t 1 9 0.5 1e999 "
+    "nan sga cwb reg step_size none yes %2E %00 %FF \ud800 \u202e <b> ' \" ; gap grid"
 )
 DRAWING = drawn(np.eye(128, dtype=np.uint8))
 PICTURE = Marginal("holiday", lambda n: np.ones((n, n)), UPLOAD)
@@ -71,6 +72,23 @@ MARGINALS = st.builds(
 )
 
 
+VOLUMES_OF_CATALOGUE = st.sampled_from(
+    [VOLUMES.make(kind, choice) for kind in VOLUMES.catalogue for choice in VOLUMES.catalogue[kind]]
+)
+LOOKS = st.builds(
+    Look,
+    st.sampled_from(DISPLAYS),
+    st.integers(2, 98).map(lambda percent: percent / 100),
+    st.builds(
+        Camera,
+        st.integers(-180, 180),
+        st.integers(-89, 89),
+        st.integers(40, 600).map(lambda percent: percent / 100),
+    ),
+)
+CUTS = st.tuples(*[st.integers(0, 100).map(lambda percent: percent / 100)] * 3)
+
+
 def values(setting):
     kind = type(setting).__name__
     if kind == "Selector":
@@ -90,7 +108,9 @@ def configurations(name):
 
 @st.composite
 def states(draw):
-    marginals = draw(st.lists(MARGINALS, min_size=2, max_size=6))
+    subject = draw(st.sampled_from([DENSITIES, VOLUMES]))
+    pool = MARGINALS if subject is DENSITIES else VOLUMES_OF_CATALOGUE
+    marginals = draw(st.lists(pool, min_size=2, max_size=subject.most))
     shares = draw(
         st.lists(st.floats(0, 1), min_size=len(marginals), max_size=len(marginals)).filter(any)
     )
@@ -99,10 +119,13 @@ def states(draw):
         tuple(marginals),
         tuple(np.divide(shares, max(shares)) / np.sum(np.divide(shares, max(shares)))),
         tuple(draw(configurations(name)) for name in names),
-        draw(st.sampled_from(DENSITIES.grids)),
+        draw(st.sampled_from(subject.grids)),
         draw(st.sampled_from(QUANTITIES)),
         draw(st.sampled_from(AXES)),
         draw(st.frozensets(st.sampled_from(HIDEABLE))),
+        subject,
+        draw(LOOKS),
+        draw(CUTS),
     )
 
 
@@ -127,7 +150,7 @@ def test_an_address_brings_the_view_back(state):
             if isinstance(expected, float):
                 expected = pytest.approx(expected, rel=1e-3)
             assert complete[1][key] == expected
-    for field in ("grid", "quantity", "axis", "hide"):
+    for field in ("grid", "quantity", "axis", "hide", "subject", "look", "cuts", "sliced"):
         assert getattr(back, field) == getattr(state, field)
 
 
@@ -150,6 +173,22 @@ def test_an_address_can_be_read_by_people():
         "?m=duck~ib2.5.text-%C3%A9%2E&w=300.700&s=sga~step_size-0.25~envelope-no.cwb&n=128&v=gap"
         "&hide=grid.export"
     )
+
+
+def test_the_address_of_a_volume_can_be_read_by_people():
+    state = StudioState(
+        (VOLUMES.make("Meshes", "bunny"), VOLUMES.make("Solids", "torus")),
+        (0.25, 0.75),
+        (("sga", {}),),
+        100,
+        subject=VOLUMES,
+        look=Look("volume", 0.3, Camera(-10, 45, 2.0)),
+        sliced=False,
+    )
+    assert to_query(state) == (
+        "?p=volumes&m=bunny.torus&w=250.750&s=sga&n=100&v=volume&l=30&c=-10.45.200&x=off"
+    )
+    assert to_query(StudioState.default(VOLUMES)) == "?p=volumes"
 
 
 def test_a_full_address_stays_short():
@@ -227,6 +266,15 @@ def test_own_pictures_are_named_and_stood_in_for():
             "<script>alert(1)</script>=1",
             "parts that mean nothing here: “<script>alert(1)</script>”",
         ),
+        ("p=worlds", "The page “worlds” is not one of densities, volumes"),
+        ("p=volumes&m=duck.ball", "Marginal 1: “duck” is unknown. The ball stands in"),
+        ("p=volumes&m=ball.cube~i", "Marginal 2 stays as it is: “i” is an adjustment"),
+        ("p=volumes&n=512", "The grid “512” is not one of 32, 64, 100, 128, 200"),
+        ("p=volumes&l=101", "Level: is 1.01, but must be in [0.02, 0.98]."),
+        ("p=volumes&l=half", "“half” is no level: a percentage in whole numbers"),
+        ("p=volumes&c=0.90.100", "Elevation: is 90, but must be in [-89, 89]."),
+        ("p=volumes&c=1.2", "“1.2” is no camera: azimuth, elevation and zoom"),
+        ("p=volumes&x=50.50", "“50.50” is no cut: three percentages"),
         ("n=%ZZ%", "The grid “%ZZ%” is not one of"),
         ("n=" + "9" * 1000, "The grid “999999999999999999999999999999999999999…” is not"),
         ("m=" + "duck." * 20_000, "The address has 100002 characters, but at most 2000 are read"),
@@ -268,7 +316,9 @@ def test_many_troubles_make_few_sentences():
             st.sampled_from(PIECES.split()),
             max_size=30,
         ).map("".join),
-        st.sampled_from("mwsnv").flatmap(lambda key: st.text(max_size=30).map(f"{key}=".__add__)),
+        st.sampled_from("pmwsnvlcx").flatmap(
+            lambda key: st.text(max_size=30).map(f"{key}=".__add__)
+        ),
     )
 )
 def test_no_address_is_too_strange(query):
@@ -295,6 +345,7 @@ def test_no_address_is_too_strange(query):
         ({"quantity": "x"}, "quantity: is “x”"),
         ({"axis": "x"}, "axis: is “x”"),
         ({"hide": frozenset({"x"})}, "hide: is “x”"),
+        ({"cuts": (0.5, 0.5, 1.5)}, "cuts: are (0.5, 0.5, 1.5)"),
     ],
 )
 def test_a_state_checks_itself(change, sentence):

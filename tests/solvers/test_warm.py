@@ -9,11 +9,18 @@ import pytest
 from solvers import warm, warm_up
 
 
-def test_kernels_are_ready_after_the_event():
-    ready = warm_up()
+@pytest.mark.parametrize(
+    ("dimensions", "modules"),
+    [
+        (2, {"solvers.kernels.conjugate", "solvers.kernels.transport"}),
+        (3, {"solvers.kernels.conjugate", "solvers.kernels.winding"}),
+    ],
+)
+def test_kernels_are_ready_after_the_event(dimensions, modules):
+    ready = warm_up(dimensions)
     assert ready.wait(150)
-    assert {"solvers.kernels.conjugate", "solvers.kernels.transport"} <= set(sys.modules)
-    assert warm_up() is ready
+    assert modules <= set(sys.modules)
+    assert warm_up(dimensions) is ready
 
 
 @pytest.mark.parametrize(
@@ -27,7 +34,7 @@ def test_the_event_is_set_after_a_failure_too(monkeypatch, home, name):
     monkeypatch.setattr(subprocess, "run", lambda *args, **kwargs: None)
     monkeypatch.setattr(home, name, fail)
     others = set(threading.enumerate())
-    ready = warm_up.__wrapped__()
+    ready = warm_up.__wrapped__(2)
     assert ready.wait(60)
     for thread in set(threading.enumerate()) - others:  # it may still be reporting the failure
         thread.join(60)
