@@ -103,7 +103,8 @@ class SobolevAscent(Solver):
                     potentials[i] = problem.domain.of(carried[given])
             excess = np.tensordot(problem.weights, potentials, axes=1)
             potentials -= excess
-            potentials = self._enveloped(problem, potentials)
+            if potentials.any():  # zero ones show the plain mixture, as they did before
+                potentials = self._enveloped(problem, potentials)
             set_aside = {
                 i: f - problem.domain.padded(excess, problem.shape, mode="edge")
                 for i, f in carried.items()

@@ -14,14 +14,14 @@ from explorer.address import to_query
 from explorer.background import Background
 from explorer.comparison import Comparison
 from explorer.exporting import Exporting
-from explorer.inputs.drawn import Drawn
 from explorer.inputs.slots import SlotsInput
 from explorer.inputs.sources import Marginal
 from explorer.inputs.weights import WeightPad
 from explorer.pages.controls import Controls
 from explorer.pages.layout import Extras, laid_out
 from explorer.pages.playing import Playing
-from explorer.pages.words import explained
+from explorer.pages.posing import Posing
+from explorer.pages.words import described, explained
 from explorer.run import Point
 from explorer.sharing import Sharing
 from explorer.state import StudioState, changed_settings
@@ -72,12 +72,11 @@ class Studio:
     ) -> None:
         self._notes = notes
         self._schedule, self._hide, self._away = schedule, state.hide, away
-        # What the eye waits for; costs B; what can wait: small pictures, strips, files.
+        # What the eye waits for; costs B; what can wait: small pictures, files.
         self._quick, self._slow, self._patient = self._backgrounds = [
             Background(self._fail, schedule, away, self.subject.dimensions) for _ in range(3)
         ]
         self._solvers = Comparison(self._make_tile)
-        self._drawn: Drawn | None = None
         self._told = -np.inf
         self._dark = False
         self._opened = False
@@ -92,11 +91,14 @@ class Studio:
         )
         self._table = ComparisonTable()
         self._timeline = Timeline(self._seek, styles={"flex": "1 1 300px"})
+        self._posing = Posing(
+            self.controls, self._marginals, self._pad, self._quick, self._turn_to, self._fail
+        )
         self._playing = Playing(
             self.controls,
             self._solvers,
             self._pad,
-            lambda: self._start(afresh=True),
+            lambda: self._posing.pose(afresh=True),
             self._reflect,
         )
         self._window = Window(self._playing.press)
@@ -105,7 +107,7 @@ class Studio:
             self._patient,
             self.state,
             lambda: list(self._solvers),
-            lambda: self._drawn,
+            lambda: self._posing.drawn,
             lambda: str(self.controls.path.value),
             schedule,
         )
@@ -126,7 +128,7 @@ class Studio:
         self._marginals.param.watch(self._take_marginals, "value")
         self._pad.param.watch(self._take_weights, "weights")
         controls.methods.param.watch(self._take_methods, "value")
-        controls.grid.param.watch(lambda event: self._start(), "value")
+        controls.grid.param.watch(lambda event: self._posing.pose(), "value")
         controls.speed.param.watch(self._take_speed, "value")
         controls.quantity.param.watch(self._take_view, "value")
         controls.axis.param.watch(self._take_view, "value")
@@ -158,7 +160,7 @@ class Studio:
         self._opened = True
         self._take_view()
         self._curves.set_dark(self._dark)
-        self._start()
+        self._posing.pose()
         if self._notes and pn.state.notifications is not None:
             pn.state.notifications.warning(" ".join(self._notes), duration=12000)
 
@@ -179,7 +181,7 @@ class Studio:
         with pn.io.hold():
             self._dress_pad(self._pad.weights)
         if self._pad.weights == before:  # else their own watcher has started the runs
-            self._start()
+            self._posing.pose()
 
     def _dress_pad(self, weights: list[float]) -> None:
         """Show the marginals around the weights, which become equal if their number has changed."""
@@ -192,7 +194,7 @@ class Studio:
         )
 
     def _take_weights(self, event: Any) -> None:
-        if self._start() and self.controls.live.value and self._opened:
+        if self._posing.pose() and self.controls.live.value and self._opened:
             self._solvers.follow()
             self._reflect()
 
@@ -243,53 +245,19 @@ class Studio:
             self.show_view_state(state)
             for name, settings in state.solvers:
                 self._solvers[name].solver.param.update(**settings)
-        self._start(afresh=True)
+        self._posing.pose(afresh=True)
         if notes:
             self._fail(" ".join(notes))
 
-    def _start(self, afresh: bool = False) -> bool:
-        """Turn the runs to what the controls say, if that is a problem; whether they have turned.
-
-        They start warm while the marginals remain what they are. Other marginals are drawn on the
-        side first.
-        """
-        n, marginals = self.controls.grid.value, tuple(self._marginals.value)
-        if len(self._pad.weights) != len(marginals):
-            return False  # a drag that was under way when a marginal came or went
-        drawn = self._drawn
-        if drawn is not None and drawn.shows(n, marginals):
-            return self._turn_to(drawn, warm=not afresh)
-
-        def done(new: Drawn) -> None:
-            self._drawn = new
-            if len(self._pad.weights) == len(marginals):
-                warm = drawn is not None and drawn.is_continued_by(n, marginals)
-                self._turn_to(new, warm and not afresh)
-
-        self._quick.offer("marginals", lambda cancelled: Drawn.of(n, marginals), done)
-        return False
-
-    def _turn_to(self, drawn: Drawn, warm: bool) -> bool:
-        """Turn the runs to some marginals with the weights that the controls say."""
-        try:
-            problem = drawn.weighted(self._pad.weights)
-        except ValueError as error:
-            self._fail(str(error))
-            return False
-        self._solvers.start(problem, drawn.full_density(self._pad.weights), warm)
+    def _turn_to(self, problem: GridProblem, full: float, warm: bool) -> None:
+        """Turn the runs to a problem."""
+        self._solvers.start(problem, full, warm)
         self._timeline.renewed += 1
         self._curves.set_cursor(None)
         self._write_address()
-        return True
 
     def _describe(self, problem: GridProblem, plain: bool) -> str:
-        labels = self._marginals.labels
-        shares = [
-            f"{100 * share:.0f} % {labels[i]}"
-            for i, share in zip(problem.kept, problem.weights, strict=True)
-            if i < len(labels)
-        ]
-        return f"{'Plain mixture' if plain else 'Barycenter'} of {', '.join(shares)}"
+        return described(problem, self._marginals.labels, plain)
 
     def _changed(self, tile: Tile, points: Sequence[Point], restarted: bool) -> None:
         """A tile has new points, or was paused by its own button."""

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, cast
 import panel as pn
 import panel_material_ui as pmui
 
+from explorer.background import Background
 from explorer.inputs.sources import Marginal
 from explorer.inputs.volumes import VolumesInput
 from explorer.look import DISPLAYS, MAX_LEVEL, MIN_LEVEL, Camera, Look
@@ -19,6 +20,7 @@ from explorer.strip import Strip
 from explorer.subjects import VOLUMES
 from explorer.views.volume import VolumeView
 from explorer.volume_exporting import VolumeExporting
+from solvers import GridProblem
 
 Cuts: TypeAlias = tuple[float, float, float]
 
@@ -55,9 +57,11 @@ class VolumesPage(Studio):
         as_groups = {"sx": {"padding": "7px 10px"}}
         self.sliced = pmui.Toggle(label="Slices", value=state.sliced, **as_groups, **small)
         self.stripped = pmui.Toggle(label="Strip", **as_groups, **small)
+        strips = Background(self._fail, self._schedule, self._away, VOLUMES.dimensions)
+        self._backgrounds.append(strips)
         self._strip = Strip(
             self._window,
-            self._patient,
+            strips,
             self._schedule,
             self._go_to,
             lambda: self._solvers.first.solver.settled(),
@@ -95,6 +99,15 @@ class VolumesPage(Studio):
     def _volume_views(self) -> list[VolumeView]:
         return [cast(VolumeView, tile.view) for tile in self._solvers]
 
+    def _turn_to(self, problem: GridProblem, full: float, warm: bool) -> None:
+        super()._turn_to(problem, full, warm)
+        self._show_strip()
+
+    def _show_strip(self) -> None:
+        """Show the strip of the marginals, if it is wanted."""
+        if self.stripped.value and self._posing.drawn is not None:
+            self._strip.show(self._posing.drawn, self._marginals.labels)
+
     def _take_thumbnails(self) -> None:
         with pn.io.hold():
             self._dress_pad(self._pad.weights)
@@ -126,9 +139,8 @@ class VolumesPage(Studio):
 
     def _take_stripped(self, event: Any) -> None:
         self._strip_card.visible = event.new
-        if event.new and self._drawn is not None:
-            self._strip.show(self._drawn, self._marginals.labels)
-        else:
+        self._show_strip()
+        if not event.new:
             self._strip.stop()
 
     def _go_to(self, weights: list[float]) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from explorer.subjects import Subject
 from explorer.tile import Tile
+from solvers import GridProblem
 
 _MIXTURES = {
     2: "<b>The plain mixture.</b> All pictures are printed on top of each other, as strong as "
@@ -53,3 +56,13 @@ def explained(subject: Subject, tile: Tile, count: int) -> str:
         words = _EXACT if "dual" in iterate.objectives else _BLURRED
     words += _COMPARED if count > 1 else ""
     return words.format(thing=_THINGS[subject.dimensions])
+
+
+def described(problem: GridProblem, labels: Sequence[str], plain: bool) -> str:
+    """What a picture of a problem shows, its marginals having these names."""
+    shares = [
+        f"{100 * share:.0f} % {labels[i]}"
+        for i, share in zip(problem.kept, problem.weights, strict=True)
+        if i < len(labels)
+    ]
+    return f"{'Plain mixture' if plain else 'Barycenter'} of {', '.join(shares)}"

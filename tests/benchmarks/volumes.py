@@ -114,7 +114,7 @@ def strip(options, figures):
 def strip_picture(densities):
     """Isosurfaces of the barycenters side by side, RGBA pixels."""
     tiles = [
-        picture(to_levels(density, full_density(density)), Look(), (360, 360))
+        picture(to_levels(density, full_density(density)), Look(), (360, 360), framed=False)
         for density in densities
     ]
     return np.concatenate(tiles, axis=1)

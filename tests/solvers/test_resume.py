@@ -63,6 +63,15 @@ def test_a_marginal_may_come_back(problem, solved):
     assert dual(back[-1].best) == pytest.approx(dual(solved.best), rel=2e-3)
 
 
+def test_a_state_that_has_not_moved_shows_the_mixture_of_other_marginals(problem):
+    """Whatever their supports: nothing has been transported yet."""
+    still = run(problem, steps=0)[-1]
+    wider = GridProblem(np.pad(problem.marginals[:, 2:-2, 2:-2], ((0, 0), (0, 4), (4, 0))))
+    start = run(wider, state=still.state, steps=0)[-1]
+    assert dual(start) == 0
+    np.testing.assert_array_equal(start.barycenter, run(wider, steps=0)[-1].barycenter)
+
+
 def test_changed_marginals_start_warm(problem, solved):
     shifted = GridProblem(np.roll(problem.marginals, 1, axis=1), ALPHA)
     warm = run(shifted, state=solved.state, steps=0)
