@@ -236,12 +236,13 @@ class Tile:
         if self.run.playing:
             tolerance = _ROUGHLY
             after = _BEFORE_PRIMAL if self.primal is None else _BETWEEN_PRIMALS
-        start = self._found  # for the others' own potentials are a worse start than none
-        if "dual" in self.solver.objectives:
-            # Those of the best D: whatever the picture, B is then no less than that.
-            start = self.solver.potentials(problem, iterate.best.state)
+        solver, known = self.solver, self._found
 
         def work(cancelled: Callable[[], bool]) -> tuple[float, Array, float]:
+            start = known  # for the others' own potentials are a worse start than none
+            if "dual" in solver.objectives:
+                # Those of the best D: whatever the picture, B is then no less than that.
+                start = solver.potentials(problem, iterate.best.state)
             value, found = primal_objective(
                 problem, iterate.barycenter, start, tolerance=tolerance, cancelled=cancelled
             )

@@ -14,6 +14,9 @@ from time import perf_counter
 
 # Seconds after which those who wait look again who is there.
 _LOOK = 0.25
+# Seconds that whoever has just had a turn may stay away, to record what it computed, without losing
+# the next one to somebody who has used more.
+_GRACE = 0.03
 
 
 class Seat:
@@ -41,6 +44,8 @@ class Turns:
         self._busy = False
         self._clock = 0.0  # what the one whose turn it is had used before
         self._began = 0.0  # when that turn began
+        self._last: Seat | None = None  # whose turn ended last
+        self._ended = 0.0  # and when
 
     @contextmanager
     def turn(self, seat: Seat) -> Iterator[None]:
@@ -62,7 +67,7 @@ class Turns:
             seat.used = max(seat.used, self._clock)
             self._waiting.append(seat)
             while self._busy or not self._is_next(seat):
-                self._change.wait(_LOOK)
+                self._change.wait(_GRACE if self._expects(seat) else _LOOK)
             self._waiting.remove(seat)
             self._busy = True
             self._clock = seat.used
@@ -70,12 +75,22 @@ class Turns:
 
     def _is_next(self, seat: Seat) -> bool:
         present = [other for other in self._waiting if not other.away()]
-        return seat in present and min(present, key=lambda other: other.used) is seat
+        if seat not in present or self._expects(seat):
+            return False
+        return min(present, key=lambda other: other.used) is seat
+
+    def _expects(self, seat: Seat) -> bool:
+        """Whether one who has used less than a seat has gone for a moment only."""
+        last = self._last
+        if last is None or last in self._waiting or last.used >= seat.used:
+            return False
+        return perf_counter() - self._ended < _GRACE
 
     def _end(self, seat: Seat) -> None:
         with self._change:
             seat.used += seat.cost * (perf_counter() - self._began)
             self._busy = False
+            self._last, self._ended = seat, perf_counter()
             self._change.notify_all()
 
 

@@ -64,23 +64,20 @@ export function render({model, el}) {
   const root = document.createElement("div")
   root.className = "weights"
   let polygon = [], handle, spokes = [], rows = [], pad
-  let pending = null
+  let now = model.weights
+  const {tell} = shared(model, "weights", (news) => {
+    now = news
+    if (now.length === polygon.length) show()
+    else build()
+  })
 
-  const weights = () => (pending ?? model.weights)
-
-  // One message a painted frame at most, however fast the pointer moves.
   function send(next) {
-    if (pending === null) requestAnimationFrame(() => {
-      const latest = pending
-      pending = null
-      if (latest?.length === polygon.length) model.weights = latest
-    })
-    pending = next
+    if (String(next) !== String(now)) tell(next)
+    now = next
     show()
   }
 
   function show() {
-    const now = weights()
     if (now.length !== polygon.length) return
     const [x, y] = pointOf(now, polygon)
     handle.setAttribute("transform", `translate(${x} ${y})`)
@@ -102,7 +99,7 @@ export function render({model, el}) {
 
   // Moving one slider scales the others, which keep their proportions.
   function slide(i, value) {
-    const now = weights(), rest = 1 - now[i]
+    const rest = 1 - now[i]
     const others = now.length - 1
     send(now.map((w, j) =>
       j === i ? value : rest > 1e-9 ? (w * (1 - value)) / rest : (1 - value) / others))
@@ -155,7 +152,7 @@ export function render({model, el}) {
     if (event.key === "Home") send(polygon.map(() => 1 / polygon.length))
     else if (move) {
       const size = event.shiftKey ? 20 : 5
-      const from = pointOf(weights(), polygon)
+      const from = pointOf(now, polygon)
       send(weightsAt([from[0] + size * move[0], from[1] + size * move[1]], polygon))
     } else return
     event.preventDefault()
@@ -185,7 +182,7 @@ export function render({model, el}) {
     if (lists.some((list) => list.length !== model.labels.length)) return
     polygon = corners(model.labels.length)
     rows = []
-    pending = null
+    now = model.weights
     root.replaceChildren(buildPad(), ...model.labels.map(buildRow))
     show()
   }
@@ -202,7 +199,6 @@ export function render({model, el}) {
 
   model.on(["labels", "colors"], build)
   model.on("thumbnails", dress)
-  model.on("weights", () => (model.weights.length === polygon.length ? show() : build()))
   build()
   return root
 }

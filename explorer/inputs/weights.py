@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 import param
 from panel.custom import JSComponent
 
+from explorer.views.tile import script
+
 
 class WeightPad(JSComponent):
     """A polygon to drag in, its corners the marginals, with one linked slider for each of them.
@@ -22,5 +24,12 @@ class WeightPad(JSComponent):
     colors = param.List(default=["#000", "#000"], item_type=str, doc="CSS colours.")
     thumbnails = param.List(default=["", ""], item_type=str, doc="Small pictures as data URLs.")
 
-    _esm = Path(__file__).with_name("weights.js")
+    _esm = script("shared.js") + Path(__file__).with_name("weights.js").read_text(encoding="utf-8")
     _stylesheets: ClassVar[list[Any]] = [Path(__file__).with_name("weights.css")]
+
+    def _handle_msg(self, data: Any) -> None:
+        # A message and not a parameter: Panel holds changes of parameters back for 50 ms.
+        match data:
+            case {"weights": [*shares]} if len(shares) == len(self.weights):
+                if all(isinstance(share, int | float) and 0 <= share <= 1 for share in shares):
+                    self.weights = shares

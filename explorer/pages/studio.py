@@ -38,9 +38,10 @@ from solvers.problems import normalised_weights
 
 # Seconds between two updates of what is read rather than watched.
 _BETWEEN_WORDS = 0.2
-# What a second spent on costs B and on files counts, divided by the number of solvers: these get
-# about three seconds of five together, however many they are.
-_COST = 1.6
+# What a second spent on costs B counts, divided by the number of solvers, by dimension: these get
+# about three seconds of five together, however many they are; with volumes, which come slowly
+# anyway, five of six.
+_COSTS = {2: 1.6, 3: 5.0}
 
 
 class Studio:
@@ -201,7 +202,7 @@ class Studio:
     def _take_methods(self, *events: Any) -> None:
         for name in self._solvers.choose(self.controls.chosen()):
             self._curves.clear(name)
-        self._slow.weigh(_COST / len(self._solvers))
+        self._slow.weigh(_COSTS[self.subject.dimensions] / len(self._solvers))
         if events:
             self._show_tiles()
             self._tell()

@@ -71,6 +71,7 @@ class VolumeView(TileView):
     _esm = script(
         "tile.js",
         "density.js",
+        "shared.js",
         "volume_camera.js",
         "volume_scene.js",
         "volume_pictures.js",

@@ -55,7 +55,7 @@ def test_solvers_side_by_side(app: App) -> None:
 
     app.button("DSB").click()
     expect(app.tile("DSB")).to_have_count(0)
-    assert app.curve("dsb primal") == []
+    app.wait_for_curve("dsb primal", lambda values: not values)
     assert [row[0] for row in rows(app)] == ["SGA", "CWB"]
 
 
