@@ -7,10 +7,11 @@ _ROOT = str(Path(__file__).resolve().parents[1])
 if _ROOT not in sys.path:
     sys.path.insert(0, _ROOT)
 
-from explorer.server import bind_to_localhost  # noqa: E402
+from explorer.server import bind_to_localhost, send_at_once  # noqa: E402
 
 # Read while the server is being built, thus before it binds.
 bind_to_localhost()
+send_at_once()
 
 
 def on_server_loaded(server_context: object) -> None:
