@@ -196,6 +196,8 @@ def _back_and_forth(
     converged = False
     while not converged and len(costs) <= max_iterations and not cancelled():
         half_way = _ascend(here, there, costs[-1], spacing)
+        if cancelled():  # asked often: in space, half an iteration takes a while
+            break
         costs.append(_ascend(there, here, half_way, spacing))
         since = costs[-1 - _PATIENCE :]
         converged = len(since) > _PATIENCE and since[-1] - since[0] <= tolerance * abs(since[-1])

@@ -22,6 +22,7 @@ from explorer.inputs.sources import (
     picture_url,
     typed,
 )
+from explorer.inputs.weights import WeightPad
 from explorer.subjects import DENSITIES
 
 
@@ -245,3 +246,15 @@ def test_an_error_of_whoever_listens_is_not_taken_for_an_adjustment(picker):
     with pytest.raises(ValueError, match="of the listener"):
         picker._adjuster.invert = True
     assert picker._adjuster._problem.object == ""
+
+
+def test_the_pad_takes_weights_and_nothing_else():
+    pad = WeightPad(weights=[0.5, 0.5], labels=["a", "b"])
+    pad._handle_msg({"weights": [0.25, 0.75]})
+    assert pad.weights == [0.25, 0.75]
+    for message in (
+        {"weights": [1.0]}, {"weights": [2.0, -1.0]}, {"weights": ["1", "0"]}, {"weights": None},
+        {"weights": [float("nan"), 1.0]}, "weights", None, [0.5, 0.5],
+    ):  # fmt: skip
+        pad._handle_msg(message)
+    assert pad.weights == [0.25, 0.75]

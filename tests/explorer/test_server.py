@@ -6,10 +6,12 @@ import json
 import subprocess
 import sys
 from ipaddress import ip_address
+from types import SimpleNamespace
 
 from bokeh.server import server
+from bokeh.server.views.ws import WSHandler
 
-from explorer.server import bind_to_localhost
+from explorer.server import bind_to_localhost, send_at_once
 
 
 def test_without_an_address_the_server_listens_on_this_computer_only():
@@ -32,6 +34,16 @@ def test_an_address_that_is_given_is_kept():
     finally:
         for s in sockets:
             s.close()
+
+
+def test_web_sockets_hold_nothing_back(monkeypatch):
+    """Once, however often it is asked for."""
+    told = []
+    monkeypatch.setattr(WSHandler, "open", lambda handler: told.append("open"))
+    send_at_once()
+    send_at_once()
+    WSHandler.open(SimpleNamespace(set_nodelay=told.append))
+    assert told == [True, "open"]
 
 
 def test_the_first_page_imports_nothing_heavy():

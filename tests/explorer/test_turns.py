@@ -41,6 +41,7 @@ def served(costs, lengths, count, clock):
                 if len(order) < count:
                     order.append(i)
                     clock.now += lengths[i]
+        clock.now += 1  # nobody waits for one who does not come back
 
     opening = Seat()
     with room.turn(opening):  # all queue up behind it
@@ -128,3 +129,26 @@ def test_who_is_away_gets_no_turn_until_back(clock):
     there.set()
     thread.join(WAIT)
     assert served == ["present"] * 3 + ["absent"]
+
+
+def test_who_has_used_less_may_step_out_for_a_moment(clock):
+    """To record what it computed; a longer absence costs it the turn."""
+    room, poor, rich = Turns(), Seat(), Seat()
+    rich.used = 10.0
+    served = []
+
+    def work():
+        with room.turn(rich):
+            served.append("rich")
+
+    with room.turn(poor):
+        clock.now += 1
+    thread = Thread(target=work)
+    thread.start()
+    while not room._waiting:
+        pass
+    with room.turn(poor):
+        served.append("poor")
+    clock.now += 1  # it stays away
+    thread.join(WAIT)
+    assert served == ["poor", "rich"]
