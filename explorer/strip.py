@@ -71,7 +71,12 @@ class Strip:
         )
         self._save = pmui.Button(label="Save the strip", variant="outlined", disabled=True, **small)
         self._words = text(styles={"flex": "1 1 120px"})
-        self._gallery = Gallery(caption="strip", margin=(4, 8), sizing_mode="stretch_width")
+        self._gallery = Gallery(
+            caption="strip",
+            margin=(4, 8),
+            sizing_mode="stretch_width",
+            stylesheets=[".gallery { max-height: none; }"],
+        )
         self.view = pn.Column(
             pn.FlexBox(
                 heading("Strip", styles={"flex": "0 0 60px"}),

@@ -64,7 +64,7 @@ export function render({model}) {
   }
 
   model.on("items", change)
-  model.on(["selected", "addable", "removable"], build)
+  model.on(["selected", "addable", "removable", "columns"], build)
   build()
   return root
 }

@@ -71,16 +71,15 @@ class Studio:
         notes: Sequence[str] = (),
         away: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._notes = notes
+        self._notes, self._opened = notes, False
         self._schedule, self._hide, self._away = schedule, state.hide, away
         # What the eye waits for; costs B; what can wait: small pictures, files.
         self._quick, self._slow, self._patient = self._backgrounds = [
-            Background(self._fail, schedule, away, self.subject.dimensions) for _ in range(3)
+            self._background() for _ in range(3)
         ]
         self._solvers = Comparison(self._make_tile)
         self._told = -np.inf
         self._dark = False
-        self._opened = False
         self._marginals = self.make_marginals(list(state.marginals))
         self._pad = WeightPad(sizing_mode="stretch_width", margin=(0, 10))
         self._dress_pad(list(state.weights))
@@ -123,6 +122,15 @@ class Studio:
             self._timeline, self._export, self._sharing, self._window, self.extras(),
         )  # fmt: skip
         self._show_tiles()
+
+    def _background(self) -> Background:
+        """For work that begins once the browser listens: what changes before is lost."""
+        return Background(
+            self._fail,
+            self._schedule,
+            lambda: not self._opened or self._away(),
+            self.subject.dimensions,
+        )
 
     def _connect(self) -> None:
         controls = self.controls

@@ -9,7 +9,6 @@ from typing import Any, TypeAlias, cast
 import panel as pn
 import panel_material_ui as pmui
 
-from explorer.background import Background
 from explorer.inputs.sources import Marginal
 from explorer.inputs.volumes import VolumesInput
 from explorer.look import DISPLAYS, MAX_LEVEL, MIN_LEVEL, Camera, Look
@@ -57,7 +56,7 @@ class VolumesPage(Studio):
         as_groups = {"sx": {"padding": "7px 10px"}}
         self.sliced = pmui.Toggle(label="Slices", value=state.sliced, **as_groups, **small)
         self.stripped = pmui.Toggle(label="Strip", **as_groups, **small)
-        strips = Background(self._fail, self._schedule, self._away, VOLUMES.dimensions)
+        strips = self._background()
         self._backgrounds.append(strips)
         self._strip = Strip(
             self._window,
