@@ -15,7 +15,6 @@ from threading import Event, Thread
 
 import numpy as np
 
-
 # Cells of tiny problems in the plane and in space.
 _SHAPES = {2: (8, 8), 3: (4, 4, 4)}
 
