@@ -110,7 +110,7 @@ def test_replay(app: App) -> None:
     app.wait_for_iteration(lambda number: number == 5)
     fifth = app.pixels()
     assert fifth not in (first, newest)
-    assert app.cursor() == 5
+    app.wait_until(lambda: app.cursor() == 5)
     slider.fill("0")
     app.wait_for_iteration(lambda number: number == 0)
     assert app.pixels() == first
@@ -122,7 +122,7 @@ def test_replay(app: App) -> None:
     app.wait_for_iteration(lambda number: number == last)
     assert app.pixels() == newest
     expect(app.button("Back to the newest iterate")).to_be_disabled()
-    assert app.cursor() is None
+    app.wait_until(lambda: app.cursor() is None)
 
     slider.fill("5")
     app.wait_for_iteration(lambda number: number == 5)

@@ -24,6 +24,7 @@ from explorer.inputs.sources import (
 )
 from explorer.inputs.weights import WeightPad
 from explorer.subjects import DENSITIES
+from tests.explorer.helpers import awaited
 
 
 @pytest.fixture
@@ -160,13 +161,13 @@ def test_each_slot_keeps_its_own_picture_and_how_it_is_read(picker, monkeypatch)
         assert picker.value is before  # looking changes nothing
 
     monkeypatch.setattr("explorer.inputs.upload.to_thread", at_once)
-    asyncio.run(act())
+    awaited(act())
 
 
 @pytest.mark.parametrize("data", [b"", b"no picture at all"])
 def test_a_bad_picture_gets_one_sentence_and_the_slot_stays(picker, data):
     before = picker.value
-    asyncio.run(picker._upload._take_file("bad.png", data))
+    awaited(picker._upload._take_file("bad.png", data))
     assert picker.value is before
     assert picker._upload._message.object.count('role="alert"') == 1
     assert "bad.png: the file is" in picker._upload._message.object

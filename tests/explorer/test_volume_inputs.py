@@ -23,6 +23,7 @@ from explorer.inputs.volumes import VolumesInput
 from explorer.subjects import VOLUMES
 from explorer.theme import MARGINAL_COLORS
 from solvers.solids import solid
+from tests.explorer.helpers import awaited
 
 WAIT = 60
 BALL, CUBE, TORUS = (built_in_volume("Solids", name) for name in ("ball", "cube", "torus"))
@@ -100,7 +101,7 @@ def npy(array) -> bytes:
 
 def upload(picker, name, data):
     """Let a file arrive as from the browser; returns once it is read."""
-    asyncio.run(picker._upload._take_file(name, data))
+    awaited(picker._upload._take_file(name, data))
 
 
 @pytest.mark.parametrize(
@@ -296,7 +297,7 @@ def test_each_file_goes_to_the_slot_that_was_chosen_when_it_came(picker, reading
         await second()
         await first()
 
-    asyncio.run(act())
+    awaited(act())
     assert picker.labels == ["first", "second"]
 
 
@@ -306,7 +307,7 @@ def test_of_two_files_for_one_slot_the_later_counts(picker, reading):
         await late()
         await early()
 
-    asyncio.run(act())
+    awaited(act())
     assert picker.labels == ["late", "cube"]
 
 
@@ -330,7 +331,7 @@ def test_a_file_finds_its_slot_if_that_is_still_there(picker, reading, meanwhile
         meanwhile(picker)
         await end()
 
-    asyncio.run(act())
+    awaited(act())
     assert picker.labels == labels
 
 
