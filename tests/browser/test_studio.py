@@ -200,6 +200,7 @@ def test_keys(app: App) -> None:
     expect(app.button("Run")).to_be_visible()
     app.page.keyboard.press("ArrowLeft")
     app.wait_for_weights(lambda weights: weights[0] > 25)
+    app.wait_until(lambda: app.recipe() in (app.picture.get_attribute("aria-label") or ""))
     app.button("Step").focus()
     number = app.iteration()
     app.page.keyboard.press("Tab")
