@@ -15,7 +15,7 @@ from explorer.background import Background
 from explorer.exports.pictures import Pixels, on_paper
 from explorer.inputs.drawn import Drawn
 from explorer.inputs.gallery import Gallery
-from explorer.inputs.sources import png_url
+from explorer.inputs.sources import blank_url, png_url
 from explorer.levels import Levels, to_levels
 from explorer.look import Look
 from explorer.offscreen import COLOR, picture
@@ -125,7 +125,7 @@ class Strip:
             return
         path = self._path = weights_between(ends, self._count.value)
         self._levels, self._save.disabled = [], True
-        blank = png_url(np.zeros((1, 1, 4), np.uint8))
+        blank = blank_url()
         self._gallery.param.update(
             items=[{"label": self._label(weights), "picture": blank} for weights in path],
             columns=max(_COLUMNS, len(path)),

@@ -150,6 +150,11 @@ def png_url(pixels: NDArray[np.uint8]) -> str:
     return f"data:image/png;base64,{b64encode(buffer.getvalue()).decode()}"
 
 
+def blank_url() -> str:
+    """A picture without anything, for the place of one that is still to be drawn."""
+    return png_url(np.zeros((1, 1, 4), np.uint8))
+
+
 def thumbnail(marginal: Marginal, color: str = CATALOGUE_COLOR) -> str:
     """A small picture of a marginal as a data URL."""
     return picture_url(marginal.draw(_THUMBNAIL), color)

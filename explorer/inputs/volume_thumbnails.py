@@ -6,10 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from weakref import WeakKeyDictionary
 
-import numpy as np
-
 from explorer.background import Background
-from explorer.inputs.sources import Marginal, png_url
+from explorer.inputs.sources import Marginal, blank_url, png_url
 from explorer.levels import to_levels
 from explorer.look import Camera, Look
 from solvers.sharpness import full_density
@@ -48,7 +46,7 @@ class VolumeThumbnails:
             self._waiting.append((marginal, color))
             if len(self._waiting) == 1:
                 self._draw_next()
-        return png_url(np.zeros((1, 1, 4), np.uint8))
+        return blank_url()
 
     def _draw_next(self) -> None:
         marginal, color = self._waiting[0]

@@ -13,12 +13,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from tests.benchmarks import grid_scaling, grid_speed, grid_table
-from tests.benchmarks.figures import Figures
-from tests.benchmarks.output import RESULTS
+from tests.benchmarks.parts import add_options, run_parts
 
 PARTS = {
     "table": grid_table.table,
@@ -32,24 +29,9 @@ PARTS = {
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(PARTS)}")
-    parser.add_argument("--quick", action="store_true", help="smoke run: small, few iterations")
-    parser.add_argument("--size", type=int, help="cells along each side, the paper's by default")
+    add_options(parser)
     parser.add_argument("--rows", type=int, nargs="+", help="rows of table 1, from 1")
-    parser.add_argument("--out", type=Path, help=f"folder for results, {RESULTS.name} by default")
-    options = parser.parse_args(arguments)
-    unknown = set(options.parts) - set(PARTS)
-    if unknown:
-        parser.error(
-            f"no part is called {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}"
-        )
-    why_not = "in a quick run" if options.quick else f"at {options.size}²" if options.size else None
-    figures = Figures(unjudged=why_not)
-    with TemporaryDirectory() as scratch:
-        options.out = options.out or (Path(scratch) if why_not else RESULTS)
-        for part in options.parts or PARTS:
-            PARTS[part](options, figures)
-    return figures.exit_code
+    return run_parts(parser, PARTS, "²", arguments)
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ def first_paint(browser: Browser) -> float:
 
 
 def iterates_shown(app: App) -> float:
-    """Iterates a second on the screen at full speed, 256², four marginals."""
+    """Iterates a second on the screen at full speed."""
     app.picture.evaluate(WATCH)
     app.button("Run").click()
     app.wait_for(f"() => window.shown.length && window.shown.at(-1)[0] >= {STEPS}")

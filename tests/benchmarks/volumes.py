@@ -14,9 +14,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
-from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from scipy.fft import dctn, idctn
@@ -26,8 +24,8 @@ from explorer.look import Look
 from explorer.offscreen import picture
 from solvers import SOLVERS, GridProblem, MultiscaleSGA, iterates, primal_objective
 from solvers.sharpness import full_density
-from tests.benchmarks.figures import Figures
-from tests.benchmarks.output import RESULTS, save_picture, write_table
+from tests.benchmarks.output import save_picture, write_table
+from tests.benchmarks.parts import add_options, run_parts
 from tests.benchmarks.timing import median_seconds
 from tests.solvers.helpers import axes, dual, last_of
 from tests.solvers.test_volumes import PAIRS, WEIGHTS
@@ -168,23 +166,8 @@ PARTS = {"speed": speed, "linear": linear, "strip": strip, "theory": theory, "so
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(PARTS)}")
-    parser.add_argument("--quick", action="store_true", help="smoke run: small, few iterations")
-    parser.add_argument("--size", type=int, help=f"cells along each side, {SIZE} by default")
-    parser.add_argument("--out", type=Path, help=f"folder for results, {RESULTS.name} by default")
-    options = parser.parse_args(arguments)
-    unknown = set(options.parts) - set(PARTS)
-    if unknown:
-        parser.error(
-            f"no part is called {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}"
-        )
-    why_not = "in a quick run" if options.quick else f"at {options.size}³" if options.size else None
-    figures = Figures(unjudged=why_not)
-    with TemporaryDirectory() as scratch:
-        options.out = options.out or (Path(scratch) if why_not else RESULTS)
-        for part in options.parts or PARTS:
-            PARTS[part](options, figures)
-    return figures.exit_code
+    add_options(parser)
+    return run_parts(parser, PARTS, "³", arguments)
 
 
 if __name__ == "__main__":

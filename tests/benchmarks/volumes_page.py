@@ -17,13 +17,12 @@ from tempfile import TemporaryDirectory
 from solvers import SGA, GridProblem, iterates
 from solvers.solids import solid
 from tests.benchmarks.figures import Figures
-from tests.benchmarks.page import WATCH
+from tests.benchmarks.page import STEPS, iterates_shown
 from tests.browser.app import App
 from tests.browser.chromium import launched
 from tests.browser.server import serving
 
 QUERY = "?p=volumes&s=sga"
-STEPS = 40
 
 # Give the first marginal another weight; the milliseconds until its surface is on the screen.
 _REACTION = """(canvas, [slider, weight]) => new Promise(resolve => {
@@ -45,16 +44,6 @@ def solver_alone() -> float:
         pass
     *_, last = iterates(SGA(), problem, max_iterations=STEPS, tolerance=0)
     return last.number / last.seconds
-
-
-def surfaces_shown(app: App) -> float:
-    """Iterates a second on the screen at full speed."""
-    app.picture.evaluate(WATCH)
-    app.button("Run").click()
-    app.wait_for(f"() => window.shown.length && window.shown.at(-1)[0] >= {STEPS}")
-    shown = app.page.evaluate("() => window.shown")
-    (_, start), (_, end) = shown[0], shown[-1]
-    return float(1000 * (len(shown) - 1) / (end - start))
 
 
 def weight_reactions(app: App, rounds: int) -> list[float]:
@@ -81,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
         rates, taken = [], []
         for _ in range(1 if options.quick else 5):
             app = App(browser.new_page(viewport={"width": 1440, "height": 900}), address, QUERY)
-            rates.append(surfaces_shown(app))
+            rates.append(iterates_shown(app))
             taken += weight_reactions(app, 1 if options.quick else 8)
             app.page.close()
     figures.report("volume_iterates_shown", median(rates), "1/s", 8, at_most=False)
