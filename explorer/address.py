@@ -27,9 +27,8 @@ from explorer.inputs.sources import MIN_MARGINALS, Marginal
 from explorer.inputs.spelling import OWN, adjusted, echo, encoded, named, spelled
 from explorer.look import DISPLAYS
 from explorer.look_address import look_parts, read_look
-from explorer.state import AXES, HIDEABLE, QUANTITIES, StudioState, changed_settings
+from explorer.state import AXES, HIDEABLE, StudioState, changed_settings
 from explorer.subjects import DENSITIES, SUBJECTS, Subject
-from solvers import SOLVERS
 from solvers.settings import configured
 
 _KEYS = ("p", "m", "w", "s", "n", "v", "l", "c", "x", "hide")
@@ -78,14 +77,14 @@ def from_query(text: str, own: Sequence[Marginal] = ()) -> tuple[StudioState, li
     fields = _fields(text, notes)
     usual = StudioState.default(_subject(fields.get("p"), notes))
     marginals = _marginals(fields.get("m"), usual, own, notes)
-    shown = _several("v", fields.get("v"), QUANTITIES + AXES + DISPLAYS, notes)
+    shown = _several("v", fields.get("v"), usual.subject.quantities + AXES + DISPLAYS, notes)
     look, cuts, sliced = read_look(fields, _first(DISPLAYS, shown), usual, notes)
     state = StudioState(
         marginals,
         _weights(fields.get("w"), len(marginals), notes),
         _solvers(fields.get("s"), usual, notes),
         _grid(fields.get("n"), usual, notes),
-        _first(QUANTITIES, shown),
+        _first(usual.subject.quantities, shown),
         _first(AXES, shown),
         frozenset(_several("hide", fields.get("hide"), HIDEABLE, notes)),
         usual.subject,
@@ -104,6 +103,7 @@ def _parts(state: StudioState) -> dict[str, str]:
     count = len(state.weights)
     weights = _per_mille(state.weights)
     shown = (state.quantity, state.axis, state.look.display)
+    usual = (state.subject.quantities[0], AXES[0], DISPLAYS[0])
     return {
         "p": state.subject.name,
         "m": ".".join(map(spelled, state.marginals)),
@@ -113,9 +113,7 @@ def _parts(state: StudioState) -> dict[str, str]:
             for name, settings in state.solvers
         ),
         "n": str(state.grid),
-        "v": ".".join(
-            value for value in shown if value not in (QUANTITIES[0], AXES[0], DISPLAYS[0])
-        ),
+        "v": ".".join(value for value in shown if value not in usual),
         **look_parts(state),
         "hide": ".".join(group for group in HIDEABLE if group in state.hide),
     }
@@ -253,8 +251,8 @@ def _solvers(
     chosen: dict[str, Mapping[str, Any]] = {}
     for part in _items(text) if text is not None else ():
         name, *settings = part.split("~")
-        if name not in SOLVERS:
-            notes.append(f"The solver “{echo(name)}” is unknown; there are {', '.join(SOLVERS)}.")
+        if name not in (known := usual.subject.solvers):
+            notes.append(f"The solver “{echo(name)}” is unknown; there are {', '.join(known)}.")
         elif name in chosen:
             notes.append(f"The solver {name} is in the address more than once: the first counts.")
         else:

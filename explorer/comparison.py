@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
+from explorer.levels import Picture
 from explorer.tile import Tile
 from explorer.views.table import Row
-from solvers import GridProblem
 
 
 class Comparison:
@@ -21,8 +22,8 @@ class Comparison:
     def __init__(self, make: Callable[[str], Tile]) -> None:
         self._make = make
         self._tiles: dict[str, Tile] = {}
-        self._problem: GridProblem | None = None
-        self._full = 1.0
+        # What all solve, and what makes pictures of its barycenters; None before there is any.
+        self._posed: tuple[Any, Callable[[Any], Picture]] | None = None
 
     def __iter__(self) -> Iterator[Tile]:
         return iter(self._tiles.values())
@@ -62,18 +63,18 @@ class Comparison:
         for name in names:
             if name not in self._tiles:
                 tile = self._tiles[name] = self._make(name)
-                if self._problem is not None:
-                    tile.start(self._problem, self._full, warm=False)
+                if self._posed is not None:
+                    tile.start(*self._posed, warm=False)
                 if playing:
                     tile.play()
         self._tiles = {name: self._tiles[name] for name in names}
         return gone
 
-    def start(self, problem: GridProblem, full: float, warm: bool) -> None:
-        """Turn all to a problem; all pictures are in full colour at the density `full`."""
-        self._problem, self._full = problem, full
+    def start(self, problem: Any, to_picture: Callable[[Any], Picture], warm: bool) -> None:
+        """Turn all to a problem, with what makes pictures of its barycenters."""
+        self._posed = problem, to_picture
         for tile in self:
-            tile.start(problem, full, warm)
+            tile.start(problem, to_picture, warm)
 
     def play(self) -> None:
         """Let all compute."""
@@ -128,4 +129,5 @@ def _row(tile: Tile, bounds: dict[str, float], best: str) -> Row:
         iterations=iterate.number if iterate else 0,
         seconds=iterate.seconds if iterate else 0.0,
         edge_width=tile.edge_width,
+        support=iterate.figures.get("support") if iterate else None,
     )

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
+import numpy as np
 import panel_material_ui as pmui
 
 from explorer import exports
 from explorer.background import Background
 from explorer.exports.pictures import Pixels
 from explorer.inputs.drawn import Drawn
-from explorer.levels import Levels, to_levels
+from explorer.levels import Picture
 from explorer.state import StudioState
 from explorer.tile import Tile
 from explorer.tour import tour
@@ -30,7 +31,7 @@ _STOP = "Stop making {}"
 
 Cancelled: TypeAlias = Callable[[], bool]
 Report: TypeAlias = Callable[[float], None]
-Painter: TypeAlias = Callable[[Levels], Pixels]
+Painter: TypeAlias = Callable[[Picture], Pixels]
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,9 @@ class Film:
     steps: Callable[[Cancelled], Iterable[Sequence[Pixels]]]
 
 
-def as_it_is(levels: Levels) -> Pixels:
-    """Levels of a plane are a picture already."""
-    return levels
+def as_it_is(picture: Picture) -> Pixels:
+    """Levels of a plane are pixels already."""
+    return picture
 
 
 class Exporting:
@@ -117,7 +118,7 @@ class Exporting:
         return pictures | films | data
 
     def painter(self, tile: Tile, still: bool = False) -> Painter:
-        """What makes a still, or a step of a film, of the levels of a tile, in any thread."""
+        """What makes a still, or a step of a film, of the picture of a tile, in any thread."""
         return as_it_is
 
     def _export(self, item: Any) -> None:
@@ -139,12 +140,12 @@ class Exporting:
     def _picture(self, tile: Tile) -> None:
         if (seen := tile.seen) is None:
             return
-        number, levels = seen
+        number, picture = seen
         paint, dark = self.painter(tile, still=True), self.dark
         self.make(
             f"{tile.name}_{number}.png",
             "image/png",
-            lambda cancelled, report: exports.png(paint(levels), dark),
+            lambda cancelled, report: exports.png(paint(picture), dark),
         )
 
     def _arrays(self) -> None:
@@ -155,9 +156,7 @@ class Exporting:
         self.make(
             "barycenters.npz",
             "application/octet-stream",
-            lambda cancelled, report: exports.archive(
-                drawn.densities, names, state.weights, records
-            ),
+            lambda cancelled, report: exports.archive(drawn.arrays, names, state.weights, records),
         )
 
     def _curves(self) -> None:
@@ -174,7 +173,7 @@ class Exporting:
             records[tile.name] = exports.SolverRecord(
                 tile.label,
                 {key: settings[key] for key in declarations(type(tile.solver))},
-                batch.newest.barycenter,
+                np.asarray(batch.newest.barycenter),
                 tile.solver.potentials(batch.problem, batch.newest.state),
                 tuple(tile.points),
             )
@@ -222,9 +221,9 @@ class Exporting:
         way = tour(len(drawn.marginals), self._path(), _PER_LEG)
 
         def steps(cancelled: Cancelled) -> Iterator[Sequence[Pixels]]:
-            solved = along_path(solver, drawn.densities, way, cancelled=cancelled)
+            solved = along_path(solver, drawn.problem, way, cancelled=cancelled)
             for weights, iterate in zip(way, solved, strict=False):
-                yield [paint(to_levels(iterate.barycenter, drawn.full_density(weights)))]
+                yield [paint(drawn.picture(weights)(iterate.barycenter))]
 
         return Film(len(way), steps)
 

@@ -1,8 +1,8 @@
-"""Densities as one byte a cell, which is what is shown, recorded and sent."""
+"""Pictures, which are what is shown, recorded and sent: densities as one byte a cell."""
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,8 @@ from solvers.arrays import Array
 from solvers.sharpness import full_density
 
 Levels: TypeAlias = NDArray[np.uint8]
+# Levels of a density, or rows of a measure in float32: mass, then what it sits on.
+Picture: TypeAlias = NDArray[Any]
 
 
 def to_levels(density: Array, full: float) -> Levels:

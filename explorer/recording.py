@@ -11,7 +11,7 @@ from zlib import compress, decompress
 
 import numpy as np
 
-from explorer.levels import Levels
+from explorer.levels import Picture
 
 # Bytes that a frame takes beside its pixels, roughly: many tiny pictures must not go uncounted.
 _OVERHEAD = 1024
@@ -30,7 +30,9 @@ class Frame:
     seconds : float
         Time that the solver had worked.
     shape : tuple of int
-        Cells along each axis.
+        Of the picture.
+    kind : str
+        Its type of number, as NumPy spells it.
     packed : bytes
         The picture, compressed.
     levels_left : int
@@ -41,14 +43,15 @@ class Frame:
     number: int
     seconds: float
     shape: tuple[int, ...]
+    kind: str
     packed: bytes
     levels_left: int
     objectives: Mapping[str, float]
 
     @property
-    def picture(self) -> Levels:
-        """One byte a cell, 255 for the full density, as a read-only array (*shape)."""
-        return np.frombuffer(decompress(self.packed), np.uint8).reshape(self.shape)
+    def picture(self) -> Picture:
+        """A read-only array (*shape)."""
+        return np.frombuffer(decompress(self.packed), self.kind).reshape(self.shape)
 
 
 class Recording:
@@ -104,7 +107,7 @@ class Recording:
         self,
         number: int,
         seconds: float,
-        picture: Levels,
+        picture: Picture,
         objectives: Mapping[str, float],
         levels_left: int = 0,
     ) -> None:
@@ -119,7 +122,15 @@ class Recording:
         """
         # Level 1: pictures are mostly paper, so that trying harder gains little.
         packed = compress(picture.tobytes(), 1)
-        frame = Frame(number, seconds, picture.shape, packed, levels_left, dict(objectives))
+        frame = Frame(
+            number,
+            seconds,
+            picture.shape,
+            picture.dtype.str,
+            packed,
+            levels_left,
+            dict(objectives),
+        )
         with self._lock:
             self._insert(frame)
             while self._nbytes > self._budget and len(self._frames) > 2:

@@ -22,7 +22,7 @@ from solvers import Iterate, Solver
 
 @dataclass(frozen=True)
 class Point:
-    """One iterate's place in the curves."""
+    """One iterate's place in the curves: its objectives, and its further figures with them."""
 
     number: int
     seconds: float
@@ -79,6 +79,8 @@ class Run(Worker):
         of a new problem.
     away : callable, optional
         True while nobody watches; nothing is computed then.
+    dimensions : int
+        Of the problems, as for a `Worker`.
     """
 
     def __init__(
@@ -88,8 +90,9 @@ class Run(Worker):
         schedule: Callable[[Callable[[], None]], Any],
         record: Callable[[Iterate, bool], None] = lambda iterate, first: None,
         away: Callable[[], bool] = lambda: False,
+        dimensions: int = 2,
     ) -> None:
-        super().__init__("run", away)
+        super().__init__("run", away, dimensions)
         self._show, self._fail, self._schedule = show, fail, schedule
         self._record = record
         self._job: _Job | None = None
@@ -251,7 +254,12 @@ class Run(Worker):
         self._record(iterate, self._newest is None)
         self._newest = iterate
         self._points.append(
-            Point(iterate.number, iterate.seconds, iterate.objectives, iterate.levels_left)
+            Point(
+                iterate.number,
+                iterate.seconds,
+                {**iterate.objectives, **iterate.figures},
+                iterate.levels_left,
+            )
         )
 
     def _report(self, job: _Job, sentence: str) -> None:

@@ -17,7 +17,6 @@ from explorer.subjects import DENSITIES, Subject
 from solvers import SOLVERS, Solver
 from solvers.settings import declarations
 
-QUANTITIES = ("objectives", "gap")
 AXES = ("iterations", "seconds")
 
 # Groups of controls that an address can leave out.
@@ -42,9 +41,9 @@ class StudioState:
     solvers : tuple of (str, mapping)
         Registered names, all distinct, each with the settings that differ from their defaults.
     grid : int
-        Cells along each side, one of the subject's.
+        Cells along each side, points, or components; one of the subject's grids.
     quantity, axis : str
-        What the curves show, one of `QUANTITIES`, over one of `AXES`.
+        What the curves show, one of the subject's quantities, over one of `AXES`.
     hide : frozenset of str
         Some of `HIDEABLE`.
     subject : Subject
@@ -87,12 +86,12 @@ class StudioState:
         if not names or len(set(names)) < len(names):
             raise ValueError(f"solvers: are {names}, but must be one or more, all distinct.")
         for name, settings in self.solvers:
-            _one_of("solvers", name, tuple(SOLVERS))
+            _one_of("solvers", name, self.subject.solvers)
             for key in settings:
                 _one_of(f"settings of {name}", key, tuple(declarations(SOLVERS[name])))
             SOLVERS[name](**settings)  # the declaration checks the values
         _one_of("grid", self.grid, self.subject.grids)
-        _one_of("quantity", self.quantity, QUANTITIES)
+        _one_of("quantity", self.quantity, self.subject.quantities)
         _one_of("axis", self.axis, AXES)
         for group in self.hide:
             _one_of("hide", group, HIDEABLE)

@@ -16,7 +16,7 @@ from explorer.exports.pictures import Pixels, on_paper
 from explorer.inputs.drawn import Drawn
 from explorer.inputs.gallery import Gallery
 from explorer.inputs.sources import blank_url, png_url
-from explorer.levels import Levels, to_levels
+from explorer.levels import Levels
 from explorer.look import Look
 from explorer.offscreen import COLOR, picture
 from explorer.views.text import heading, text
@@ -134,9 +134,9 @@ class Strip:
         self._say()
 
         def work(cancelled: Callable[[], bool]) -> None:
-            solved = along_path(solver, drawn.densities, path, cancelled=cancelled)
+            solved = along_path(solver, drawn.problem, path, cancelled=cancelled)
             for weights, iterate in zip(path, solved, strict=False):
-                levels = to_levels(iterate.barycenter, drawn.full_density(weights))
+                levels = drawn.picture(weights)(iterate.barycenter)
                 url = png_url(self._painter(_SIDE)(levels))
                 self._schedule(partial(self._add, path, levels, url))
 

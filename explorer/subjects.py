@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from explorer.inputs.solids import VOLUME_CATALOGUE, built_in_volume
 from explorer.inputs.sources import CATALOGUE, Marginal, built_in
+from solvers.registry import GRID_SOLVERS
 
 
 @dataclass(frozen=True)
@@ -20,14 +21,19 @@ class Subject:
     title : str
         Of its page, for the visitor.
     dimensions : int
-        2 or 3.
+        Of the grid: 2 or 3; 0 for what is on none.
+    quantities : tuple of str
+        Names of the charts that it has.
     most : int
         Marginals at most.
+    size : str
+        What `grids` count, for the visitor.
     grids : tuple of int
-        Cells along each side to choose from.
+        Cells along each side, points, or components to choose from.
     usual_grid : int
+    solvers : tuple of str
+        Registered names of those that solve its problems.
     usual_solver : str
-        Registered name.
     usual_count : int
         Marginals that a visitor sees first.
     catalogue : mapping of str to tuple of str
@@ -42,9 +48,12 @@ class Subject:
     name: str
     title: str
     dimensions: int
+    quantities: tuple[str, ...]
     most: int
+    size: str
     grids: tuple[int, ...]
     usual_grid: int
+    solvers: tuple[str, ...]
     usual_solver: str
     usual_count: int
     catalogue: Mapping[str, tuple[str, ...]]
@@ -63,9 +72,12 @@ DENSITIES = Subject(
     name="densities",
     title="Densities",
     dimensions=2,
+    quantities=("objectives", "gap"),
     most=len(_SILHOUETTES),
+    size="Grid",
     grids=(64, 128, 256, 512),
     usual_grid=256,
+    solvers=tuple(GRID_SOLVERS),
     usual_solver="sga",
     usual_count=4,
     catalogue=CATALOGUE,
@@ -76,9 +88,12 @@ VOLUMES = Subject(
     name="volumes",
     title="Volumes",
     dimensions=3,
+    quantities=("objectives", "gap"),
     most=len(_VOLUMES),
+    size="Grid",
     grids=(32, 64, 100, 128, 200),
     usual_grid=64,
+    solvers=tuple(GRID_SOLVERS),
     usual_solver="multiscale_sga",
     usual_count=2,
     catalogue=VOLUME_CATALOGUE,

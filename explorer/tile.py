@@ -1,4 +1,4 @@
-"""One solver at work on a page: its run, its picture and figures, its recording, its cost B."""
+"""One solver at work on a page: its run, its picture and figures, its recording."""
 
 from __future__ import annotations
 
@@ -10,26 +10,20 @@ import numpy as np
 import panel as pn
 
 from explorer.background import Background
-from explorer.levels import Levels, to_levels
+from explorer.levels import Picture
 from explorer.recording import Recording
 from explorer.run import Batch, Point, Run
 from explorer.theme import SOLVER_COLORS
 from explorer.views.tile import TileView
-from solvers import SOLVERS, GridProblem, Iterate, edge_width, primal_objective
-from solvers.arrays import Array
+from solvers import SOLVERS, Iterate
 
-# Seconds that a problem must last before its cost B is computed, so that a drag is not slowed, and
-# from one B to the next while the solver runs.
-_BEFORE_PRIMAL, _BETWEEN_PRIMALS = 0.7, 2.0
 # Bytes of recorded pictures: five solvers together stay below 100 MiB.
 BUDGET = 18 * 2**20
-# How well B is computed of a picture that will soon be gone, and of one that stays.
-_ROUGHLY, _WELL = 1e-4, 1e-5
 
 
 @dataclass(frozen=True)
 class Primal:
-    """The cost B of an iterate's picture, and the best D that the solver knew by then."""
+    """The primal objective of an iterate, and the best dual that the solver knew by then."""
 
     number: int
     value: float
@@ -37,7 +31,7 @@ class Primal:
 
 
 class Tile:
-    """A solver of grid problems, and all that is shown of it.
+    """A solver, and all that is shown of it.
 
     Parameters
     ----------
@@ -51,7 +45,7 @@ class Tile:
     schedule : callable
         Calls a function soon in the document's thread; safe from any thread.
     background : Background
-        Of the page; computes the cost B.
+        Of the page; computes what costs more than an iterate.
     describe : callable
         Takes the problem and whether the picture is its plain mixture; says what is seen.
     away : callable
@@ -67,24 +61,23 @@ class Tile:
         fail: Callable[[str], None],
         schedule: Callable[[Callable[[], None]], Any],
         background: Background,
-        describe: Callable[[GridProblem, bool], str],
+        describe: Callable[[Any, bool], str],
         away: Callable[[], bool],
         make_view: Callable[..., TileView],
     ) -> None:
         self.name, self.solver = name, SOLVERS[name]()
         self.color = SOLVER_COLORS[self.solver.label]
-        self.run = Run(self._show, fail, schedule, self._record, away)
+        self.run = Run(self._show, fail, schedule, self._record, away, background.dimensions)
         self.recording = Recording(BUDGET)
         self.points: list[Point] = []
         self.batch: Batch | None = None  # the newest
-        self.primal: Primal | None = None  # the newest B
+        self.primal: Primal | None = None  # the newest that is known
         self.edge_width: float | None = None
-        self._found: Array | None = None  # the potentials that B was computed with
         self.held = False  # paused by its own button
         self._changed, self._background, self._describe = changed, background, describe
-        self._problem: GridProblem | None = None
-        self._full = 1.0  # density in full colour
-        self._recorded: tuple[Iterate | None, Levels] = None, np.empty(0, np.uint8)  # the newest
+        self._problem: Any = None
+        self._to_picture: Callable[[Any], Picture] = np.asarray
+        self._recorded: tuple[Iterate | None, Picture] = None, np.empty(0)  # the newest
         self._seen: int | None = None  # a past iterate that is being looked at
         self._plain = True  # whether the run began with the plain mixture
         self.view = make_view(
@@ -117,14 +110,13 @@ class Tile:
             return None
         return self.newest.best.objectives.get("dual")
 
-    def start(self, problem: GridProblem, full: float, warm: bool) -> None:
-        """Turn to a problem; its pictures are in full colour at the density `full`."""
+    def start(self, problem: Any, to_picture: Callable[[Any], Picture], warm: bool) -> None:
+        """Turn to a problem, with what makes pictures of its barycenters."""
         newest = self.run.newest
         moved = newest is not None and newest.number > 0
         self._plain = not warm or self.run.state is None or (self._plain and not moved)
-        self._problem, self._full, self._seen = problem, full, None
-        self.primal = self.edge_width = self._found = None
-        self._background.drop(("primal", self.name))
+        self._problem, self._to_picture, self._seen = problem, to_picture, None
+        self.primal = self.edge_width = None
         self.run.start(self.solver, problem, warm)
 
     def play(self) -> None:
@@ -145,7 +137,6 @@ class Tile:
 
     def close(self) -> None:
         """End the run and let go of the recording."""
-        self._background.drop(("primal", self.name))
         self.run.close()
         self.recording.clear()
 
@@ -162,8 +153,8 @@ class Tile:
             self.view.paint(frame.picture, frame.number, text)
 
     @property
-    def seen(self) -> tuple[int, Levels] | None:
-        """Number and levels of the iterate that is looked at; None before there is one."""
+    def seen(self) -> tuple[int, Picture] | None:
+        """Number and picture of the iterate that is looked at; None before there is one."""
         frame = self.recording.last if self._seen is None else self.recording.at(self._seen)
         return None if frame is None else (frame.number, frame.picture)
 
@@ -182,17 +173,19 @@ class Tile:
     def _record(self, iterate: Iterate, first: bool) -> None:
         if first:
             self.recording.clear()
-        levels = to_levels(iterate.barycenter, self._full)
+        picture = self._to_picture(iterate.barycenter)
         self.recording.add(
-            iterate.number, iterate.seconds, levels, iterate.objectives, iterate.levels_left
+            iterate.number, iterate.seconds, picture, iterate.objectives, iterate.levels_left
         )
-        self._recorded = iterate, levels
+        self._recorded = iterate, picture
 
     def _show(self, batch: Batch) -> None:
         self.batch = batch
         if batch.restarted:
             self.points.clear()
         self.points += batch.points
+        if batch.points:
+            self._judge(batch)
         with pn.io.hold():  # picture, figures and curves arrive together
             if self._seen is None:
                 self._paint(batch, batch.ticket)
@@ -201,72 +194,51 @@ class Tile:
             self._tell(batch)
             self.reflect()
             self._changed(self, batch.points, batch.restarted)
-        if batch.points and not batch.newest.levels_left:
-            self._ask_for_primal(batch.problem, batch.newest)
+
+    def _judge(self, batch: Batch) -> None:
+        """Take note of the primal objective, or have it computed."""
+        iterate = batch.newest
+        if "primal" in iterate.objectives:
+            self.primal = Primal(iterate.number, iterate.objectives["primal"], None)
 
     def _paint(self, batch: Batch, ticket: int) -> None:
-        recorded, levels = self._recorded
+        recorded, picture = self._recorded
         if recorded is not batch.newest:  # carried on from a problem that has been replaced
-            levels = to_levels(batch.newest.barycenter, self._full)
+            picture = self._to_picture(batch.newest.barycenter)
         text = self._text(batch.problem, batch.newest.number)
-        self.view.paint(levels, batch.newest.number, text, ticket)
+        self.view.paint(picture, batch.newest.number, text, ticket)
 
-    def _text(self, problem: GridProblem, number: int) -> str:
+    def _text(self, problem: Any, number: int) -> str:
         plain = self._plain and number == 0
         return f"{self._describe(problem, plain)} by {self.label} at iteration {number}"
 
     def _tell(self, batch: Batch) -> None:
         iterate = batch.newest
-        figures = {"iteration": f"{iterate.number}", "work": f"{iterate.seconds:.2f} s"}
-        if "dual" in iterate.objectives:
-            figures["D"] = f"{iterate.objectives['dual']:.4e}"
-            if iterate.levels_left:
-                side, power = max(iterate.barycenter.shape), " ²³"[iterate.barycenter.ndim - 1]
-                figures["D"] += f" on the coarse grid {side}{power}, no bound yet"
-        if self.primal is not None:
-            figures["B"] = f"{self.primal.value:.4e}"
-            if self.primal.number != iterate.number:
-                figures["B"] += f" at {self.primal.number}"
-        self.view.figures = figures
+        self.view.figures = {
+            "iteration": f"{iterate.number}",
+            "work": f"{iterate.seconds:.2f} s",
+            **self._figures(iterate),
+        }
         self.view.reason = _reason(iterate)
-        self.view.note = _note(self.solver)
+        self.view.note = self._note()
 
-    def _ask_for_primal(self, problem: GridProblem, iterate: Iterate) -> None:
-        tolerance, after = _WELL, 0.0
-        if self.run.playing:
-            tolerance = _ROUGHLY
-            after = _BEFORE_PRIMAL if self.primal is None else _BETWEEN_PRIMALS
-        solver, known = self.solver, self._found
+    def _figures(self, iterate: Iterate) -> dict[str, str]:
+        """What is read below the picture of an iterate."""
+        figures = {}
+        for key, name in (("primal", "V"), ("estimate", "Vε")):
+            if key in iterate.objectives:
+                figures[name] = f"{iterate.objectives[key]:.4e}"
+        if "support" in iterate.figures:
+            figures["support"] = f"{iterate.figures['support']:.0f}"
+        if {"decrease", "proved"} <= iterate.figures.keys():
+            decrease, proved = iterate.figures["decrease"], iterate.figures["proved"]
+            figures["V fell by"] = f"{decrease:.1e} ≥ {proved:.1e}, as proved"
+        return figures
 
-        def work(cancelled: Callable[[], bool]) -> tuple[float, Array, float]:
-            start = known  # for the others' own potentials are a worse start than none
-            if "dual" in solver.objectives:
-                # Those of the best D: whatever the picture, B is then no less than that.
-                start = solver.potentials(problem, iterate.best.state)
-            value, found = primal_objective(
-                problem, iterate.barycenter, start, tolerance=tolerance, cancelled=cancelled
-            )
-            return value, found, edge_width(iterate.barycenter)
-
-        def done(result: tuple[float, Array, float]) -> None:
-            if problem is not self._problem:
-                return
-            value, self._found, self.edge_width = result
-            self.primal = Primal(iterate.number, value, iterate.best.objectives.get("dual"))
-            point = Point(iterate.number, iterate.seconds, {"primal": value})
-            self.points.append(point)
-            if self.batch is not None:
-                self._tell(self.batch)
-                self._changed(self, (point,), False)
-
-        self._background.offer(("primal", self.name), work, done, after)
-
-
-def _note(solver: Any) -> str:
-    reg = getattr(solver, "reg", None)
-    if reg is None:
-        return "exact"
-    return f"ε {reg:g}" + (", debiased" if solver.debiased else "")
+    def _note(self) -> str:
+        """A few words on the solver."""
+        reg = getattr(self.solver, "reg", None)
+        return "exact plans" if reg is None else f"ε {reg:g}"
 
 
 def _reason(iterate: Iterate) -> str:

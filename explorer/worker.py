@@ -20,11 +20,12 @@ class Worker:
     away : callable
         True while nobody watches; nothing is computed then.
     dimensions : int
-        Of what it computes: it waits until the solvers' kernels for that are ready.
+        Of the grids that it computes on, 0 without any: it waits until what the solvers need for
+        that is ready.
     """
 
     def __init__(self, name: str, away: Callable[[], bool], dimensions: int = 2) -> None:
-        self._name, self._dimensions = name, dimensions
+        self._name, self.dimensions = name, dimensions
         self._change = Condition()
         self._closed = False
         self._thread: Thread | None = None
@@ -49,5 +50,5 @@ class Worker:
         self._change.notify_all()
 
     def _when_warm(self) -> None:
-        warm_up(self._dimensions).wait()
+        warm_up(self.dimensions).wait()
         self._work()

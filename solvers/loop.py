@@ -33,8 +33,9 @@ class Iterate:
         Steps done; 0 is the start.
     seconds : float
         Time spent in the solver since the start, without the time of whoever looks at the iterates.
-    barycenter : array
-        What to show; for a `GridProblem` a density (*shape) of mean 1.
+    barycenter : array, Cloud or Mixture
+        What to show; for a `GridProblem` a density (*shape) of mean 1. ``np.asarray`` makes numbers
+        of all of them.
     objectives : mapping of str to float
         ``"dual"`` (maximised) and ``"primal"`` (minimised), as far as the solver computes them.
     state : object
@@ -46,6 +47,8 @@ class Iterate:
     levels_left : int
         Finer grids still to come; 0 on the problem's own grid. Only there are the objectives
         those of the problem, and the barycenter has its shape.
+    figures : mapping of str to float
+        Further numbers of the iterate, such as the ``"support"`` of a measure.
     """
 
     barycenter: Any
@@ -56,6 +59,7 @@ class Iterate:
     stopped: str | None = None
     better: Iterate | None = field(default=None, repr=False)
     levels_left: int = 0
+    figures: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def best(self) -> Iterate:
@@ -80,7 +84,7 @@ class Iterate:
         """Whether all that would be shown is finite."""
         return bool(
             np.isfinite(list(self.objectives.values())).all()
-            and np.isfinite(np.sum(self.barycenter))
+            and np.isfinite(np.asarray(self.barycenter).sum())
         )
 
 
@@ -144,7 +148,8 @@ def iterates(
     Parameters
     ----------
     solver : Solver
-    problem : GridProblem or another problem that the solver understands
+    problem : GridProblem, PointProblem, MixtureProblem
+        Whichever the solver understands.
     state : object, optional
         The ``state`` of an earlier iterate: the loop continues from it, also when the weights, the
         marginals or the settings have changed since.

@@ -50,7 +50,7 @@ def weights_between(stops: ArrayLike, count: int) -> FloatArray:
 
 def along_path(
     solver: Solver,
-    marginals: ArrayLike,
+    marginals: Any,
     path: Iterable[ArrayLike],
     state: Any = None,
     *,
@@ -64,11 +64,10 @@ def along_path(
     Parameters
     ----------
     solver : Solver
-        Of grid problems.
-    marginals : array_like, (m, *shape)
-        As for `GridProblem`.
+    marginals : GridProblem, PointProblem, MixtureProblem, or array_like, (m, *shape)
+        What to average: a problem with any weights, or the densities of a `GridProblem`.
     path : iterable of array_like, (m,)
-        Weights, as for `GridProblem`; close to each other they need few iterations each.
+        Weights, as for the problem; close to each other they need few iterations each.
     state : object, optional
         The ``state`` of an iterate of the same marginals to start from.
     max_iterations, tolerance, patience, cancelled
@@ -86,7 +85,7 @@ def along_path(
     ValueError
         If the marginals or weights are none, or an argument is out of its range.
     """
-    problem = GridProblem(marginals)
+    problem = marginals if hasattr(marginals, "reweighted") else GridProblem(marginals)
     limit = max_iterations if state is not None else 1000
     for weights in path:
         its = iterates(

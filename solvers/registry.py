@@ -8,10 +8,11 @@ from solvers.multiscale import MultiscaleSGA
 from solvers.sga import SGA
 from solvers.wdha import WDHA
 
-SOLVERS: dict[str, type[Solver]] = {
+GRID_SOLVERS: dict[str, type[Solver]] = {
     "sga": SGA,
     "multiscale_sga": MultiscaleSGA,
     "wdha": WDHA,
     "cwb": CWB,
     "dsb": DSB,
 }
+SOLVERS = GRID_SOLVERS

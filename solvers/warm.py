@@ -1,4 +1,4 @@
-"""Have the kernels compiled before anybody needs them.
+"""Have the kernels compiled, or the libraries loaded, before anybody needs them.
 
 The compiled code is cached on disk. A cold cache is filled by a process of its own, so that the
 compiler never holds this process's interpreter lock; afterwards loading takes a fraction of a
@@ -10,6 +10,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from threading import Event, Thread
 
@@ -71,15 +72,21 @@ def warm_up(dimensions: int) -> Event:
     Parameters
     ----------
     dimensions : int
-        2 for densities in the plane, 3 for volumes.
+        2 for densities in the plane, 3 for volumes; 0 for discrete measures, which need POT.
 
     Returns
     -------
     threading.Event
-        Set when SGA's kernels are ready. It is set after a failure too: the kernels then compile at
-        their first use, where an error can be reported.
+        Set when SGA's kernels, or POT, are ready. It is set after a failure too: the kernels then
+        compile at their first use, where an error can be reported.
     """
     ready = Event()
+
+    def load() -> None:
+        try:
+            import_module("ot")
+        finally:
+            ready.set()
 
     def work() -> None:
         try:
@@ -89,7 +96,7 @@ def warm_up(dimensions: int) -> Event:
             ready.set()
         _fill_cache(dimensions, every=True)  # nobody waits for the others
 
-    Thread(target=work, name="warm-up", daemon=True).start()
+    Thread(target=work if dimensions else load, name="warm-up", daemon=True).start()
     return ready
 
 

@@ -16,7 +16,9 @@ from explorer.run import Point
 from explorer.views.histories import History, best_dual
 from solvers.arrays import Array
 
+# Objectives, and what else the curves of an iterate may show.
 _OBJECTIVES = ("dual", "primal", "estimate")
+_FIGURES = ("support",)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +63,7 @@ def npz(**arrays: ArrayLike) -> bytes:
 
 
 def archive(
-    marginals: ArrayLike,
+    marginals: Sequence[ArrayLike],
     labels: Sequence[str],
     weights: ArrayLike,
     records: Mapping[str, SolverRecord],
@@ -70,7 +72,9 @@ def archive(
 
     Parameters
     ----------
-    marginals : array_like, (m, *shape)
+    marginals : sequence of array_like
+        Densities (*shape), or rows of measures: mass, then what it sits on. Those of one shape are
+        one array ``marginals``, others ``marginal_0``, ``marginal_1``, …
     labels : sequence of str
         Names of the marginals.
     weights : array_like, (m,)
@@ -78,10 +82,16 @@ def archive(
         By the solvers' registered names, which begin the names of their arrays: ``sga_barycenter``,
         ``sga_potentials`` if there are any, ``sga_label``, ``sga_settings`` (JSON), and for each
         iterate ``sga_number``, ``sga_seconds``, ``sga_levels_left``, ``sga_dual``, ``sga_primal``
-        and ``sga_estimate``, NaN where it was not computed.
+        and ``sga_estimate``, NaN where it was not computed; of discrete measures also
+        ``…_support``.
     """
+    shapes = {np.shape(marginal) for marginal in marginals}
     arrays: dict[str, ArrayLike] = {
-        "marginals": marginals,
+        **(
+            {"marginals": np.stack([np.asarray(marginal) for marginal in marginals])}
+            if len(shapes) == 1
+            else {f"marginal_{i}": marginal for i, marginal in enumerate(marginals)}
+        ),
         "labels": np.array(labels, dtype=str),
         "weights": weights,
     }
@@ -100,7 +110,7 @@ def archive(
             f"{name}_seconds": np.array([point.seconds for point in points], dtype=float),
             f"{name}_levels_left": np.array([point.levels_left for point in points], dtype=int),
         }
-        for key in _OBJECTIVES:
+        for key in _keys(points):
             values = [point.objectives.get(key, np.nan) for point in points]
             arrays[f"{name}_{key}"] = np.array(values, dtype=float)
     return npz(**arrays)
@@ -113,12 +123,20 @@ def curves_csv(records: Mapping[str, SolverRecord]) -> str:
     """
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("solver", "number", "seconds", "levels_left", *_OBJECTIVES))
-    for name, points in _points(records).items():
+    every = _points(records)
+    keys = _keys([point for points in every.values() for point in points])
+    writer.writerow(("solver", "number", "seconds", "levels_left", *keys))
+    for name, points in every.items():
         for point in points:
-            values = (point.objectives.get(key) for key in _OBJECTIVES)
+            values = (point.objectives.get(key) for key in keys)
             writer.writerow((name, point.number, point.seconds, point.levels_left, *values))
     return text.getvalue()
+
+
+def _keys(points: Sequence[Point]) -> tuple[str, ...]:
+    """All objectives, and those figures that there are."""
+    there = {key for point in points for key in point.objectives}
+    return (*_OBJECTIVES, *(key for key in _FIGURES if key in there))
 
 
 def _points(records: Mapping[str, SolverRecord]) -> dict[str, list[Point]]:

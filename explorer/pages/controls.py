@@ -11,7 +11,7 @@ import panel_material_ui as pmui
 import param
 
 from explorer.pages.layout import card
-from explorer.state import AXES, QUANTITIES, StudioState
+from explorer.state import AXES, StudioState
 from explorer.subjects import Subject
 from explorer.tile import Tile
 from explorer.tour import PATHS
@@ -20,14 +20,10 @@ from solvers import SOLVERS, Solver
 from solvers.settings import declarations
 
 _SPEEDS = {"1 a second": 1.0, "3 a second": 3.0, "10 a second": 10.0, "full speed": np.inf}
-_METHODS = {solver.label: name for name, solver in SOLVERS.items()}
-
 # As tall as the window allows beside the header, the toolbar, the timeline and, below pictures in
 # the plane, the curves; volumes need more room.
-_TILE_HEIGHTS = {
-    2: "clamp(330px, calc(100vh - 480px), 720px)",
-    3: "clamp(480px, calc(100vh - 360px), 840px)",
-}
+_TILE_HEIGHT = "clamp(330px, calc(100vh - 480px), 720px)"
+_VOLUME_TILE_HEIGHT = "clamp(480px, calc(100vh - 360px), 840px)"
 
 
 class Controls:
@@ -42,10 +38,13 @@ class Controls:
         self.step = pmui.Button(label="Step", variant="outlined", width=72, **tight)
         self.reset = pmui.Button(label="Reset", variant="outlined", width=76, **tight)
         self.methods = pmui.CheckButtonGroup(
-            options=_METHODS, value=[name for name, _ in state.solvers], **small, **tight
+            options={SOLVERS[name].label: name for name in state.subject.solvers},
+            value=[name for name, _ in state.solvers],
+            **small,
+            **tight,
         )
         self.grid = pmui.Select(
-            label="Grid", options=_grids(state.subject), value=state.grid, **small,
+            label=state.subject.size, options=_grids(state.subject), value=state.grid, **small,
             sizing_mode="stretch_width",
         )  # fmt: skip
         self.speed = pmui.Select(
@@ -57,7 +56,7 @@ class Controls:
             label="Path", options=PATHS, value="closed", **small, sizing_mode="stretch_width"
         )
         self.quantity = pmui.RadioButtonGroup(
-            options=list(QUANTITIES), value=state.quantity, margin=(6, 4), **small
+            options=list(state.subject.quantities), value=state.quantity, margin=(6, 4), **small
         )
         self.axis = pmui.RadioButtonGroup(
             options=list(AXES), value=state.axis, margin=(6, 4), **small
@@ -67,15 +66,18 @@ class Controls:
         self.settings = pmui.Accordion(
             title_variant="subtitle2", sizing_mode="stretch_width", margin=0
         )
-        self._tile_height = _TILE_HEIGHTS[state.subject.dimensions]
+        self._subject = state.subject
+        in_space = state.subject.dimensions == 3
+        self._tile_height = _VOLUME_TILE_HEIGHT if in_space else _TILE_HEIGHT
         self._cards: dict[Any, pmui.Paper] = {}
         self._forms: dict[Solver, pn.Param] = {}
 
     def chosen(self) -> list[str]:
-        """Registered names of the chosen solvers, one at least, in the registry's order."""
+        """Registered names of the chosen solvers, one at least, in the subject's order."""
+        known = self._subject.solvers
         if not self.methods.value:
-            self.methods.value = [next(iter(SOLVERS))]
-        return [name for name in SOLVERS if name in self.methods.value]
+            self.methods.value = [known[0]]
+        return [name for name in known if name in self.methods.value]
 
     def turn_to(self, state: StudioState) -> None:
         """Set what a state holds."""
@@ -101,7 +103,8 @@ class Controls:
 
 
 def _grids(subject: Subject) -> dict[str, int]:
-    return {f"{n}{' ²³'[subject.dimensions - 1]}": n for n in subject.grids}
+    power = {2: "²", 3: "³"}.get(subject.dimensions, "")
+    return {f"{n}{power}": n for n in subject.grids}
 
 
 def _settings(solver: Solver) -> pn.Param:

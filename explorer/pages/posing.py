@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from explorer.background import Background
-from explorer.inputs.drawn import Drawn
-from explorer.inputs.slots import SlotsInput
+from explorer.inputs.drawn import Drawing, Drawn
 from explorer.inputs.weights import WeightPad
-from explorer.pages.controls import Controls
-from solvers import GridProblem
+from explorer.levels import Picture
 
 
 class Posing:
@@ -17,29 +16,27 @@ class Posing:
 
     Parameters
     ----------
-    controls : Controls
-        Have the grid.
-    marginals : SlotsInput
+    drawing : callable
+        What the controls describe now.
     pad : WeightPad
     background : Background
         Draws.
     posed : callable
-        Called with each problem, the density in full colour, and whether it goes on from the one
-        before.
+        Called with each problem, what makes pictures of its barycenters, and whether it goes on
+        from the one before.
     fail : callable
         Called with one sentence where there is no problem.
     """
 
     def __init__(
         self,
-        controls: Controls,
-        marginals: SlotsInput,
+        drawing: Callable[[], Drawing],
         pad: WeightPad,
         background: Background,
-        posed: Callable[[GridProblem, float, bool], None],
+        posed: Callable[[Any, Callable[[Any], Picture], bool], None],
         fail: Callable[[str], None],
     ) -> None:
-        self._controls, self._marginals, self._pad = controls, marginals, pad
+        self._drawing, self._pad = drawing, pad
         self._background, self._posed, self._fail = background, posed, fail
         self.drawn: Drawn | None = None  # the newest
 
@@ -49,20 +46,19 @@ class Posing:
         It goes on from the problem before while the marginals remain what they are. Other marginals
         are drawn first.
         """
-        n, marginals = self._controls.grid.value, tuple(self._marginals.value)
-        if len(self._pad.weights) != len(marginals):
+        drawing, drawn = self._drawing(), self.drawn
+        if len(self._pad.weights) != len(drawing.marginals):
             return False  # a drag that was under way when a marginal came or went
-        drawn = self.drawn
-        if drawn is not None and drawn.shows(n, marginals):
+        if drawn is not None and drawn.drawing == drawing:
             return self._weigh(drawn, not afresh)
 
         def done(new: Drawn) -> None:
             self.drawn = new
-            if len(self._pad.weights) == len(marginals):
-                continued = drawn is not None and drawn.is_continued_by(n, marginals)
+            if len(self._pad.weights) == len(drawing.marginals):
+                continued = drawn is not None and drawn.drawing.is_continued_by(drawing)
                 self._weigh(new, continued and not afresh)
 
-        self._background.offer("marginals", lambda cancelled: Drawn.of(n, marginals), done)
+        self._background.offer("marginals", lambda cancelled: drawing.draw(), done)
         return False
 
     def _weigh(self, drawn: Drawn, continued: bool) -> bool:
@@ -71,5 +67,5 @@ class Posing:
         except ValueError as error:
             self._fail(str(error))
             return False
-        self._posed(problem, drawn.full_density(self._pad.weights), continued)
+        self._posed(problem, drawn.picture(self._pad.weights), continued)
         return True

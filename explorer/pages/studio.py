@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -14,9 +14,12 @@ from explorer.address import to_query
 from explorer.background import Background
 from explorer.comparison import Comparison
 from explorer.exporting import Exporting
+from explorer.grid_tile import GridTile
+from explorer.inputs.drawn import Drawing, GridDrawing
 from explorer.inputs.slots import SlotsInput
 from explorer.inputs.sources import Marginal
 from explorer.inputs.weights import WeightPad
+from explorer.levels import Picture
 from explorer.pages.controls import Controls
 from explorer.pages.layout import Extras, laid_out
 from explorer.pages.playing import Playing
@@ -28,12 +31,12 @@ from explorer.state import StudioState, changed_settings
 from explorer.subjects import Subject
 from explorer.theme import MARGINAL_COLORS, SOLVER_COLORS
 from explorer.tile import Tile
-from explorer.views.curves import CurvesView
-from explorer.views.table import ComparisonTable
+from explorer.views.curves import GRID_CHARTS, Chart, CurvesView
+from explorer.views.table import GRID_COLUMNS, ComparisonTable
 from explorer.views.tile import TileView
 from explorer.views.timeline import Timeline
 from explorer.views.window import Window
-from solvers import SOLVERS, GridProblem
+from solvers import SOLVERS
 from solvers.problems import normalised_weights
 
 # Seconds between two updates of what is read rather than watched.
@@ -41,7 +44,7 @@ _BETWEEN_WORDS = 0.2
 # What a second spent on costs B counts, divided by the number of solvers, by dimension: these get
 # about three seconds of five together, however many they are; with volumes, which come slowly
 # anyway, five of six.
-_COSTS = {2: 1.6, 3: 5.0}
+_COSTS = {0: 1.0, 2: 1.6, 3: 5.0}
 
 
 class Studio:
@@ -63,6 +66,9 @@ class Studio:
 
     subject: ClassVar[Subject]
     exporting: ClassVar[type[Exporting]] = Exporting
+    tile: ClassVar[type[Tile]] = GridTile
+    charts: ClassVar[Mapping[str, Chart]] = GRID_CHARTS
+    columns: ClassVar[Sequence[str]] = GRID_COLUMNS
 
     def __init__(
         self,
@@ -84,16 +90,16 @@ class Studio:
         self._pad = WeightPad(sizing_mode="stretch_width", margin=(0, 10))
         self._dress_pad(list(state.weights))
         self.controls = Controls(state)
+        solvers = {name: SOLVERS[name] for name in self.subject.solvers}
         self._curves = CurvesView(
-            {name: (s.label, SOLVER_COLORS[s.label]) for name, s in SOLVERS.items()},
-            {name: s.objectives for name, s in SOLVERS.items()},
+            {name: (s.label, SOLVER_COLORS[s.label]) for name, s in solvers.items()},
+            {name: s.objectives for name, s in solvers.items()},
             schedule,
+            self.charts,
         )
-        self._table = ComparisonTable()
+        self._table = ComparisonTable(self.columns)
         self._timeline = Timeline(self._seek, styles={"flex": "1 1 300px"})
-        self._posing = Posing(
-            self.controls, self._marginals, self._pad, self._quick, self._turn_to, self._fail
-        )
+        self._posing = Posing(self._drawing, self._pad, self._quick, self._turn_to, self._fail)
         self._playing = Playing(
             self.controls,
             self._solvers,
@@ -216,7 +222,7 @@ class Studio:
             self._tell()
 
     def _make_tile(self, name: str) -> Tile:
-        tile = Tile(
+        tile = self.tile(
             name, self._changed, self._fail, self._schedule, self._slow, self._describe, self._away,
             self.make_view,
         )  # fmt: skip
@@ -258,14 +264,25 @@ class Studio:
         if notes:
             self._fail(" ".join(notes))
 
-    def _turn_to(self, problem: GridProblem, full: float, warm: bool) -> None:
+    def _drawing(self) -> Drawing:
+        """What the controls describe now."""
+        return self.make_drawing(self.controls.grid.value, tuple(self._marginals.value))
+
+    def _drag(self, *events: Any) -> None:
+        """Pose what is being dragged, and let the solvers follow."""
+        self._posing.pose()
+        if self.controls.live.value and self._opened:
+            self._solvers.follow()
+            self._reflect()
+
+    def _turn_to(self, problem: Any, to_picture: Callable[[Any], Picture], warm: bool) -> None:
         """Turn the runs to a problem."""
-        self._solvers.start(problem, full, warm)
+        self._solvers.start(problem, to_picture, warm)
         self._timeline.renewed += 1
         self._curves.set_cursor(None)
         self._write_address()
 
-    def _describe(self, problem: GridProblem, plain: bool) -> str:
+    def _describe(self, problem: Any, plain: bool) -> str:
         return described(problem, self._marginals.labels, plain)
 
     def _changed(self, tile: Tile, points: Sequence[Point], restarted: bool) -> None:
@@ -291,7 +308,7 @@ class Studio:
         self._timeline.last = self._solvers.last
         self._table.rows = self._solvers.rows()
         self.controls.words.object = explained(
-            self.subject, self._solvers.first, len(self._solvers)
+            self.subject.name, self._solvers.first, len(self._solvers)
         )
 
     def _write_address(self) -> None:
@@ -318,6 +335,10 @@ class Studio:
         self, on_painted: Callable[[int], None], on_toggle: Callable[[], None], **params: Any
     ) -> TileView:
         """The view of a solver's tile."""
+
+    def make_drawing(self, n: int, marginals: tuple[Marginal, ...]) -> Drawing:
+        """What is to be drawn, with so many cells along each side."""
+        return GridDrawing(n, marginals)
 
     def prepare(self, state: StudioState) -> None:
         """Make what the studio has of its own."""

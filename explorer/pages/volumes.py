@@ -11,6 +11,7 @@ import panel_material_ui as pmui
 
 from explorer.inputs.sources import Marginal
 from explorer.inputs.volumes import VolumesInput
+from explorer.levels import Picture
 from explorer.look import DISPLAYS, MAX_LEVEL, MIN_LEVEL, Camera, Look
 from explorer.pages.layout import Extras, card
 from explorer.pages.studio import Studio
@@ -19,7 +20,6 @@ from explorer.strip import Strip
 from explorer.subjects import VOLUMES
 from explorer.views.volume import VolumeView
 from explorer.volume_exporting import VolumeExporting
-from solvers import GridProblem
 
 Cuts: TypeAlias = tuple[float, float, float]
 
@@ -98,8 +98,8 @@ class VolumesPage(Studio):
     def _volume_views(self) -> list[VolumeView]:
         return [cast(VolumeView, tile.view) for tile in self._solvers]
 
-    def _turn_to(self, problem: GridProblem, full: float, warm: bool) -> None:
-        super()._turn_to(problem, full, warm)
+    def _turn_to(self, problem: Any, to_picture: Callable[[Any], Picture], warm: bool) -> None:
+        super()._turn_to(problem, to_picture, warm)
         self._show_strip()
 
     def _show_strip(self) -> None:

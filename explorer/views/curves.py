@@ -1,18 +1,25 @@
-"""The convergence curves of all solvers: objectives or gaps, against iterations or seconds."""
+"""The convergence curves of all solvers: one chart at a time, against iterations or seconds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from time import monotonic
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import panel as pn
 
 from explorer.run import Point
 from explorer.views.curve_list import CurveList
-from explorer.views.histories import History, best_dual, gaps_range, objectives_range
+from explorer.views.histories import (
+    History,
+    best_dual,
+    counts_range,
+    gaps_range,
+    objectives_range,
+)
 from explorer.views.plot import Plot, Style
 
 # Seconds between two drawings of curves that are growing.
@@ -21,12 +28,57 @@ _BETWEEN_DRAWINGS = 0.2
 # Pixels; a row of the list and 180 for a plot.
 _MIN_HEIGHT = 210
 
-_OBJECTIVES = {
-    "dual": Style("D"),
-    "estimate": Style("estimate of B", dash=(1, 3), width=1.5, dots=0),
-    "primal": Style("B", dash=(7, 4), dots=6),
+
+@dataclass(frozen=True)
+class Chart:
+    """What a plot shows.
+
+    Attributes
+    ----------
+    title : str
+        What the vertical axis says.
+    prompt : str
+        What the empty plot says.
+    styles : mapping of str to Style
+        By objective or figure of the iterates; ``"own"`` and ``"best"`` for the gaps between the
+        primal and a dual.
+    scale : {"linear", "log"}
+    """
+
+    title: str
+    prompt: str
+    styles: Mapping[str, Style]
+    scale: Literal["linear", "log"] = "linear"
+
+
+_PROMPT = "Press Run: curves grow here"
+
+# What there is to choose of solvers on grids, and of those of discrete measures.
+GRID_CHARTS = {
+    "objectives": Chart(
+        "objectives D ≤ B",
+        _PROMPT,
+        {
+            "dual": Style("D"),
+            "estimate": Style("estimate of B", dash=(1, 3), width=1.5, dots=0),
+            "primal": Style("B", dash=(7, 4), dots=6),
+        },
+    ),
+    "gap": Chart(
+        "gap",
+        "The first B gives a gap to show here",
+        {"own": Style("B − D", dots=6), "best": Style("B − best D", dash=(7, 4), dots=6)},
+        "log",
+    ),
 }
-_GAPS = {"own": Style("B − D", dots=6), "best": Style("B − best D", dash=(7, 4), dots=6)}
+DISCRETE_CHARTS = {
+    "objectives": Chart(
+        "objective V",
+        _PROMPT,
+        {"primal": Style("V", dots=6), "estimate": Style("Vε", dash=(7, 4), dots=4)},
+    ),
+    "support": Chart("support", _PROMPT, {"support": Style("support", dots=6)}),
+}
 
 
 class CurvesView(pn.viewable.Viewer):
@@ -42,6 +94,8 @@ class CurvesView(pn.viewable.Viewer):
         Calls a function soon in the document's thread. Bokeh's models may be written to only
         there; what a visitor does reaches Python outside of it. Only `extend` wants to be called
         there already, so that curves arrive together with pictures.
+    charts : mapping of str to Chart
+        `GRID_CHARTS` or `DISCRETE_CHARTS`; the first is shown first.
     """
 
     def __init__(
@@ -49,21 +103,32 @@ class CurvesView(pn.viewable.Viewer):
         solvers: Mapping[str, tuple[str, str]],
         objectives: Mapping[str, Sequence[str]],
         schedule: Callable[[Callable[[], None]], Any] = lambda write: write(),
+        charts: Mapping[str, Chart] = GRID_CHARTS,
     ) -> None:
         super().__init__()
         self._schedule = schedule
         self._histories = {name: History() for name in solvers}
         self._changed: set[str] = set()
         self._drawn = -np.inf
-        prompt = "Press Run: curves grow here"
-        drawn = {(name, key) for name in solvers for key in (*objectives[name], "primal")}
-        gaps = {(name, "own" if "dual" in objectives[name] else "best") for name in solvers}
-        self._plots = {
-            "objectives": Plot(solvers, _OBJECTIVES, drawn, "objectives D ≤ B", "linear", prompt),
-            "gap": Plot(solvers, _GAPS, gaps, "gap", "log", "The first B gives a gap to show here"),
+        may_come = {
+            name: {*objectives[name], "primal", "support"}
+            | {"own" if "dual" in objectives[name] else "best"}
+            for name in solvers
         }
-        self._shown = self._plots["objectives"]
-        self._plots["gap"].figure.visible = False
+        self._charts = charts
+        self._plots = {
+            shown: Plot(
+                solvers,
+                chart.styles,
+                {(name, key) for name, keys in may_come.items() for key in keys},
+                chart.title,
+                chart.scale,
+                chart.prompt,
+            )
+            for shown, chart in charts.items()
+        }
+        self._shown = next(iter(charts))
+        self._swap_figures()
         self._list = CurveList(
             lambda: schedule(self._hide_and_fit),
             sizing_mode="stretch_width",
@@ -122,16 +187,17 @@ class CurvesView(pn.viewable.Viewer):
     def _draw(self) -> None:
         # Any solver's dual may have raised the best one, which bounds the primal of all.
         best = best_dual(self._histories.values())
-        if self._shown is self._plots["gap"]:
+        plot, chart = self._plots[self._shown], self._charts[self._shown]
+        if self._shown == "gap":
             for name, history in self._histories.items():
-                self._shown.draw(name, {"own": history.gaps(), "best": history.gaps_to(best)})
+                plot.draw(name, {"own": history.gaps(), "best": history.gaps_to(best)})
         else:
+            least = {"primal": best}
             for name in self._changed:
-                history = self._histories[name]
-                rows = {key: history.rows(key) for key in ("dual", "estimate")}
-                self._shown.draw(name, {**rows, "primal": history.rows("primal", best)})
+                rows = self._histories[name].rows
+                plot.draw(name, {key: rows(key, least.get(key)) for key in chart.styles})
         self._changed.clear()
-        self._list.fill(self._shown.entries())
+        self._list.fill(plot.entries())
         self._hide_and_fit()
         self._drawn = monotonic()
 
@@ -141,19 +207,22 @@ class CurvesView(pn.viewable.Viewer):
             self._schedule(partial(plot.use_axis, name))
 
     def use_quantity(self, name: str) -> None:
-        """Plot the ``"objectives"``, or the ``"gap"`` between them on a logarithmic axis.
+        """Show the chart of this name: ``"objectives"``, ``"gap"``, ``"support"``.
 
         The gap is B − D of the same iterate, or B minus the best D of any solver for those without
         a dual of their own.
         """
-        self._shown = self._plots[name]
+        self._shown = name
         self._changed.update(self._histories)
         self._schedule(self._swap)
 
     def _swap(self) -> None:
-        for plot in self._plots.values():
-            plot.figure.visible = plot is self._shown
+        self._swap_figures()
         self._draw()
+
+    def _swap_figures(self) -> None:
+        for name, plot in self._plots.items():
+            plot.figure.visible = name == self._shown
 
     def set_cursor(self, number: int | None) -> None:
         """Mark an iterate, or none, where iterations are on the axis."""
@@ -166,9 +235,13 @@ class CurvesView(pn.viewable.Viewer):
             self._schedule(partial(plot.set_dark, dark))
 
     def _hide_and_fit(self) -> None:
-        self._shown.hide(self._list.hidden)
-        if self._shown is self._plots["gap"]:
-            curves = self._shown.visible_rows().values()
-            self._shown.fit(*gaps_range(rows for several in curves for rows in several))
+        plot = self._plots[self._shown]
+        plot.hide(self._list.hidden)
+        curves = plot.visible_rows()
+        every = [rows for several in curves.values() for rows in several]
+        if self._shown == "gap":
+            plot.fit(*gaps_range(every))
+        elif self._shown == "support":
+            plot.fit(*counts_range(every))
         else:
-            self._shown.fit(*objectives_range(self._shown.visible_rows()))
+            plot.fit(*objectives_range(curves))

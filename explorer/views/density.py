@@ -25,13 +25,13 @@ class DensityView(TileView):
         Path(__file__).with_name(name) for name in ("tile.css", "density.css")
     ]
 
-    def paint(self, levels: Levels, number: int, text: str, ticket: int = 0) -> None:
+    def paint(self, picture: Levels, number: int, text: str, ticket: int = 0) -> None:
         """Send a picture of a density (rows, columns)."""
-        rows, columns = levels.shape
+        rows, columns = picture.shape
         self.frame = {
             "rows": rows,
             "columns": columns,
-            "pixels": levels.tobytes(),
+            "pixels": picture.tobytes(),
             "number": number,
             "text": text,
             "ticket": ticket,

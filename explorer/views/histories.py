@@ -155,6 +155,12 @@ def gaps_range(curves: Iterable[Sequence[Row]]) -> tuple[float, float]:
     return low / margin, high * margin
 
 
+def counts_range(curves: Iterable[Sequence[Row]]) -> tuple[float, float]:
+    """Lowest and highest value of an axis that shows all counts, from 0 on."""
+    most = max((row.value for rows in curves for row in rows if np.isfinite(row.value)), default=1)
+    return 0.0, (1 + _MARGIN) * most
+
+
 def _gaps(points: Iterable[tuple[Point, float]]) -> list[Row]:
     return _with_breaks(
         Row(point.number, point.seconds, point.objectives["primal"] - dual, point.levels_left)

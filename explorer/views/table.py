@@ -13,19 +13,6 @@ import panel as pn
 _UNKNOWN = "—"
 _COMPUTING = "…"
 
-# Heads of the columns, with what they mean.
-_COLUMNS = {
-    "solver": "The method that computed the barycenter.",
-    "cost B": "The weighted cost of transport from the barycenter to all marginals; the smallest "
-    "is the best.",
-    "bound D": "The dual objective, which no barycenter's cost can be below.",
-    "gap": "What B may at most be above the smallest cost possible, in percent of B.",
-    "iterations": "Steps that the solver has done.",
-    "seconds": "Time that the solver has worked for them.",
-    "edge width": "Cells that the sharpest edges take from nothing to the full density; 1 is a "
-    "clean cut.",
-}
-
 _STYLE = """
 :host { color: inherit; overflow-x: auto; scrollbar-width: thin; }
 table { border-collapse: collapse; width: min(100%, 760px); font-size: 13px; line-height: 1.3;
@@ -64,6 +51,8 @@ class Row:
     seconds : float
     edge_width : float or None
         In cells; None while it is unknown.
+    support : float or None
+        Points or components of a discrete barycenter.
     """
 
     label: str
@@ -76,16 +65,44 @@ class Row:
     iterations: int
     seconds: float
     edge_width: float | None
+    support: float | None = None
 
 
-def comparison(rows: Sequence[Row]) -> str:
-    """HTML of a table with one row for each solver, the least cost in bold."""
+# Heads of the columns, with what they mean.
+_MEANINGS = {
+    "solver": "The method that computed the barycenter.",
+    "cost B": "The weighted cost of transport from the barycenter to all marginals; the smallest "
+    "is the best.",
+    "cost V": "The weighted cost of transport from the barycenter to all marginals; the smallest "
+    "is the best.",
+    "bound D": "The dual objective, which no barycenter's cost can be below.",
+    "gap": "What B may at most be above the smallest cost possible, in percent of B.",
+    "support": "Points or components that the barycenter has.",
+    "iterations": "Steps that the solver has done.",
+    "seconds": "Time that the solver has worked for them.",
+    "edge width": "Cells that the sharpest edges take from nothing to the full density; 1 is a "
+    "clean cut.",
+}
+# The columns of what is averaged on a grid, and of what is not.
+GRID_COLUMNS = ("cost B", "bound D", "gap", "iterations", "seconds", "edge width")
+DISCRETE_COLUMNS = ("cost V", "support", "iterations", "seconds")
+
+
+def comparison(rows: Sequence[Row], columns: Sequence[str] = GRID_COLUMNS) -> str:
+    """HTML of a table with one row for each solver, the least cost in bold.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+    columns : sequence of str
+        `GRID_COLUMNS` or `DISCRETE_COLUMNS`.
+    """
     heads = "".join(
-        f'<th scope="col" title="{escape(meaning)}">{head}</th>'
-        for head, meaning in _COLUMNS.items()
+        f'<th scope="col" title="{escape(_MEANINGS[head])}">{head}</th>'
+        for head in ("solver", *columns)
     )
     least = min((row.primal for row in rows if row.primal is not None), default=None)
-    body = "".join(_line(row, row.primal is not None and row.primal == least) for row in rows)
+    body = "".join(_line(row, columns, least) for row in rows)
     return (
         "<table><caption>The solvers compared</caption>"
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
@@ -93,10 +110,17 @@ def comparison(rows: Sequence[Row]) -> str:
 
 
 class ComparisonTable(pn.viewable.Viewer):
-    """The table on a page; it scrolls sideways where the page is narrow."""
+    """The table on a page; it scrolls sideways where the page is narrow.
 
-    def __init__(self, **params: Any) -> None:
+    Parameters
+    ----------
+    columns : sequence of str
+        Heads, such as `GRID_COLUMNS`.
+    """
+
+    def __init__(self, columns: Sequence[str] = GRID_COLUMNS, **params: Any) -> None:
         super().__init__()
+        self._columns = columns
         params = {"sizing_mode": "stretch_width", "margin": (4, 10), **params}
         self._pane = pn.pane.HTML("", stylesheets=[_STYLE], **params)
         self.rows = ()
@@ -112,27 +136,30 @@ class ComparisonTable(pn.viewable.Viewer):
     @rows.setter
     def rows(self, rows: Sequence[Row]) -> None:
         self._rows = tuple(rows)
-        self._pane.object = comparison(self._rows)
+        self._pane.object = comparison(self._rows, self._columns)
 
 
-def _line(row: Row, best: bool) -> str:
+def _line(row: Row, columns: Sequence[str], least: float | None) -> str:
     cost, cost_at = _COMPUTING, "is being computed"
     if row.primal is not None:
         cost, cost_at = f"{row.primal:.5e}", f"of iteration {row.primal_at}"
-    if best:
-        cost = f"<b>{cost}</b>"
+        if row.primal == least:
+            cost = f"<b>{cost}</b>"
     gap, bound = _UNKNOWN, "no bound is known yet"
     if row.gap is not None and row.primal:
         gap, bound = f"{100 * row.gap / row.primal:.3g} %", f"bound by {row.bound_from}"
-    return (
-        f'<tr><th scope="row" style="--hue: {escape(row.color)}">{escape(row.label)}</th>'
-        f'<td title="{cost_at}">{cost}</td>'
-        f"<td>{_number(row.dual, '.5e')}</td>"
-        f'<td title="{escape(bound)}">{gap}</td>'
-        f"<td>{row.iterations}</td>"
-        f"<td>{row.seconds:.2f}</td>"
-        f"<td>{_number(row.edge_width, '.1f')}</td></tr>"
-    )
+    cells = {
+        "cost B": f'<td title="{cost_at}">{cost}</td>',
+        "cost V": f'<td title="{cost_at}">{cost}</td>',
+        "bound D": f"<td>{_number(row.dual, '.5e')}</td>",
+        "gap": f'<td title="{escape(bound)}">{gap}</td>',
+        "support": f"<td>{_number(row.support, '.0f')}</td>",
+        "iterations": f"<td>{row.iterations}</td>",
+        "seconds": f"<td>{row.seconds:.2f}</td>",
+        "edge width": f"<td>{_number(row.edge_width, '.1f')}</td>",
+    }
+    head = f'<th scope="row" style="--hue: {escape(row.color)}">{escape(row.label)}</th>'
+    return f"<tr>{head}{''.join(cells[column] for column in columns)}</tr>"
 
 
 def _number(value: float | None, form: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import param
 from panel.custom import JSComponent
 
-from explorer.levels import Levels
+from explorer.levels import Picture
 
 
 def script(*names: str) -> str:
@@ -44,13 +44,13 @@ class TileView(JSComponent):
             self._on_painted(data)
 
     @abstractmethod
-    def paint(self, levels: Levels, number: int, text: str, ticket: int = 0) -> None:
-        """Send a picture of a density.
+    def paint(self, picture: Picture, number: int, text: str, ticket: int = 0) -> None:
+        """Send a picture.
 
         Parameters
         ----------
-        levels : array of uint8, (*shape)
-            255 for full density or above. Must not change later on.
+        picture : array
+            Levels of a density, or rows of a measure. Must not change later on.
         number : int
             Of the iterate.
         text : str

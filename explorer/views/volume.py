@@ -116,9 +116,9 @@ class VolumeView(TileView):
         self.param.watch(self._follow_cuts, ["cuts", "sliced"])
         self.param.watch(self._follow_paper, ["color", "dark"])
 
-    def paint(self, levels: Levels, number: int, text: str, ticket: int = 0) -> None:
+    def paint(self, picture: Levels, number: int, text: str, ticket: int = 0) -> None:
         """Send a picture of a density (n0, n1, n2)."""
-        self._painted = _Painted(levels, number, text)
+        self._painted = _Painted(picture, number, text)
         self._ticket = ticket or self._ticket
         self._show()
 

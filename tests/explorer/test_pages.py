@@ -215,7 +215,7 @@ def test_an_adjusted_marginal_goes_on_from_the_transport(page, ticks):
         (others[0], False),
     ):
         page._marginals.value = [changed, *others]
-        while not page._posing.drawn.shows(64, [changed, *others]):
+        while page._posing.drawn.drawing != page._drawing():
             tick(page, ticks)
         assert (tile.run.state is not None) == warm
 

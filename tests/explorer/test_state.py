@@ -26,7 +26,6 @@ from explorer.look import DISPLAYS, Camera, Look
 from explorer.state import (
     AXES,
     HIDEABLE,
-    QUANTITIES,
     StudioState,
     changed_settings,
     own_pictures,
@@ -114,13 +113,13 @@ def states(draw):
     shares = draw(
         st.lists(st.floats(0, 1), min_size=len(marginals), max_size=len(marginals)).filter(any)
     )
-    names = draw(st.lists(st.sampled_from(list(SOLVERS)), min_size=1, unique=True))
+    names = draw(st.lists(st.sampled_from(subject.solvers), min_size=1, unique=True))
     return StudioState(
         tuple(marginals),
         tuple(np.divide(shares, max(shares)) / np.sum(np.divide(shares, max(shares)))),
         tuple(draw(configurations(name)) for name in names),
         draw(st.sampled_from(subject.grids)),
-        draw(st.sampled_from(QUANTITIES)),
+        draw(st.sampled_from(subject.quantities)),
         draw(st.sampled_from(AXES)),
         draw(st.frozensets(st.sampled_from(HIDEABLE))),
         subject,
