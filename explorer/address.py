@@ -10,6 +10,7 @@ v    what is shown: ``gap``, ``seconds`` by the curves, ``volume`` instead of su
 l    level of a surface, in percent of the full density
 c    camera: azimuth and elevation in degrees, zoom in percent
 x    slices through a volume, in percent of each axis, or ``off``
+g    ground cost between points, as `inputs.ground_costs` spells it
 hide groups of controls to leave out
 ==== =====================================================================================
 
@@ -23,6 +24,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
+from explorer.inputs.ground_costs import GroundCost
 from explorer.inputs.sources import MIN_MARGINALS, Marginal
 from explorer.inputs.spelling import OWN, adjusted, echo, encoded, named, spelled
 from explorer.look import DISPLAYS
@@ -31,7 +33,7 @@ from explorer.state import AXES, HIDEABLE, StudioState, changed_settings
 from explorer.subjects import DENSITIES, SUBJECTS, Subject
 from solvers.settings import configured
 
-_KEYS = ("p", "m", "w", "s", "n", "v", "l", "c", "x", "hide")
+_KEYS = ("p", "m", "w", "s", "n", "v", "l", "c", "x", "g", "hide")
 _WEIGHT = re.compile(r"[0-9]{1,4}")
 
 _MAX_LENGTH = 2000
@@ -91,6 +93,7 @@ def from_query(text: str, own: Sequence[Marginal] = ()) -> tuple[StudioState, li
         look,
         cuts,
         sliced,
+        _cost(fields.get("g"), notes),
     )
     if len(notes) > _MAX_NOTES:
         left = len(notes) - _MAX_NOTES
@@ -115,6 +118,7 @@ def _parts(state: StudioState) -> dict[str, str]:
         "n": str(state.grid),
         "v": ".".join(value for value in shown if value not in usual),
         **look_parts(state),
+        "g": state.cost.spelled(),
         "hide": ".".join(group for group in HIDEABLE if group in state.hide),
     }
 
@@ -143,7 +147,7 @@ def _printable(text: str) -> str:
 
 def _reason(error: ValueError) -> str:
     """What an error says, without the name of the argument that it begins with."""
-    return re.sub(r"^(text|index|adjustment): ", "", str(error))
+    return re.sub(r"^(text|index|adjustment|mixture|cost|expression): ", "", str(error))
 
 
 def _fields(text: str, notes: list[str]) -> dict[str, str]:
@@ -283,6 +287,14 @@ def _grid(text: str | None, usual: StudioState, notes: list[str]) -> int:
             f"The grid “{echo(text)}” is not one of {', '.join(sizes)}: it is {usual.grid} now."
         )
     return sizes.get(text or "", usual.grid)
+
+
+def _cost(text: str | None, notes: list[str]) -> GroundCost:
+    try:
+        return GroundCost() if text is None else GroundCost.read(text)
+    except ValueError as error:
+        notes.append(f"{_reason(error)} The cost is the squared distance now.")
+        return GroundCost()
 
 
 def _several(key: str, text: str | None, choices: Sequence[str], notes: list[str]) -> list[str]:

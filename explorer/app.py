@@ -11,7 +11,7 @@ from panel.util import edit_readonly  # type: ignore[attr-defined]
 
 from explorer.address import from_query
 from explorer.pages.studio import Studio
-from explorer.subjects import Subject
+from explorer.subjects import MIXTURES, POINTS, VOLUMES, Subject
 from explorer.theme import THEME_CONFIG
 from explorer.views.navigation import navigation
 
@@ -49,10 +49,18 @@ def session() -> pmui.Page:
 
 def _studio(subject: Subject) -> type[Studio]:
     """The studio of a subject; a page that nobody asks for is not imported."""
-    if subject.dimensions == 3:
+    if subject is VOLUMES:
         from explorer.pages.volumes import VolumesPage
 
         return VolumesPage
+    if subject is POINTS:
+        from explorer.pages.points import PointsPage
+
+        return PointsPage
+    if subject is MIXTURES:
+        from explorer.pages.mixtures import MixturesPage
+
+        return MixturesPage
     from explorer.pages.densities import DensitiesPage
 
     return DensitiesPage

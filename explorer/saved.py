@@ -12,6 +12,12 @@ from zipfile import ZipFile
 import numpy as np
 
 from explorer.address import from_query, to_query
+from explorer.inputs.cloud_sources import (
+    OWN_CLOUD_FILE,
+    OWN_POINTS,
+    drawn_cloud,
+    uploaded_cloud,
+)
 from explorer.inputs.solids import VOLUME_UPLOAD, uploaded_volume
 from explorer.inputs.sources import DRAWING, UPLOAD, Marginal, drawn
 from explorer.inputs.spelling import is_own
@@ -29,7 +35,15 @@ _SIDE = 512
 _VOLUME_SIDE = 200
 # Far more than a view has: members of the archive, bytes of its text, characters of a label.
 _MAX_MEMBERS, _MAX_TEXT, _MAX_LABEL = 64, 2**18, 60
-_KINDS = {UPLOAD: "picture", DRAWING: "drawing", VOLUME_UPLOAD: "volume"}
+_KINDS = {
+    UPLOAD: "picture",
+    DRAWING: "drawing",
+    VOLUME_UPLOAD: "volume",
+    OWN_CLOUD_FILE: "cloud",
+    OWN_POINTS: "points",
+}
+# What makes clouds of their rows, which it checks.
+_CLOUDS = {OWN_CLOUD_FILE: uploaded_cloud, OWN_POINTS: drawn_cloud}
 _ENTRY = b"PK\x01\x02"  # begins each entry of a zip file's directory
 
 
@@ -42,7 +56,8 @@ def to_file(state: StudioState) -> bytes:
         A compressed ``.npz`` without pickles: ``view``, a JSON text with the format, its version,
         the address and what is known of the visitor's own pictures; and these as ``own_0``,
         ``own_1``, …, before any adjustment: a drawing as it was drawn, in uint8, a picture with
-        512² cells in float32, a volume in uint8, its highest density 255.
+        512² cells in float32, a volume in uint8, its highest density 255, a cloud as rows of mass
+        and position in float64.
     """
     own = [marginal for marginal in state.marginals if is_own(marginal)]
     view = {
@@ -98,7 +113,7 @@ def from_file(data: bytes) -> tuple[StudioState, list[str]]:
 
 
 def _pixels(marginal: Marginal) -> Array:
-    if marginal.kind == DRAWING:
+    if marginal.kind == DRAWING or marginal.kind in _CLOUDS:
         return np.asarray(marginal.source)
     if marginal.kind == VOLUME_UPLOAD:
         volume: Array = marginal.source
@@ -141,9 +156,15 @@ def _array(archive: ZipFile, name: str) -> Array:
 
 
 def _own(archive: ZipFile, index: int, facts: Mapping[str, str]) -> Marginal:
-    """A picture, drawing or volume of the visitor's own."""
+    """A picture, drawing, volume or cloud of the visitor's own."""
     pixels, label = _array(archive, f"own_{index}"), str(facts["label"])[:_MAX_LABEL]
     kind = {kind: name for name, kind in _KINDS.items()}[facts["kind"]]
+    if kind in _CLOUDS:
+        try:
+            return _CLOUDS[kind](pixels, label)
+        except ValueError as error:
+            reason = str(error).removeprefix("cloud: ")
+            raise RefusedError(f"saved view: {facts['kind']} {index + 1}: {reason}") from None
     what, sides, most = "square", 2, _SIDE
     if kind == VOLUME_UPLOAD:
         what, sides, most = "cube", 3, _VOLUME_SIDE

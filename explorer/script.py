@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from explorer.inputs.adjustment import Adjustment
 from explorer.inputs.solids import VOLUME_UPLOAD
 from explorer.inputs.sources import CATALOGUE, DIGITS, LETTERS, Marginal
 from explorer.inputs.spelling import is_own
+from explorer.measure_script import measure_code
+from explorer.python_source import INDENT, called, imported, keywords, literal, method
 from explorer.state import StudioState
 from solvers import SOLVERS
-
-# Line length that ruff and black keep to where nothing else is said.
-_WIDTH = 88
-_INDENT = "    "
 
 _SCRIPT = '''\
 """Barycenters of {count} {subject}, as seen in Barycenter Explorer."""
@@ -77,9 +74,12 @@ def code(state: StudioState, iterations: int = 60) -> str:
     -------
     str
         Python that prints the objectives and saves every solver's barycenter as ``.npy``, and a
-        picture of it as PNG, or the surface of a volume as STL. Marginals of the visitor's own
+        picture of it as PNG, the surface of a volume as STL, or clouds and mixtures as rows alone.
+        Marginals of the visitor's own
         are read from ``view.npz``, the saved view.
     """
+    if not state.subject.dimensions:
+        return measure_code(state, iterations)
     calls = _plain_calls(state.marginals)
     densities = [
         _adjusted_call(call, marginal.adjustment)
@@ -98,9 +98,9 @@ def code(state: StudioState, iterations: int = 60) -> str:
         imports=_imports(state, calls, any_adjusted),
         grid=state.grid,
         own=_OWN if any(map(is_own, state.marginals)) else "",
-        densities="\n".join(_INDENT + density for density in densities),
+        densities="\n".join(INDENT + density for density in densities),
         weights=", ".join(f"{weight:.6g}" for weight in state.weights),
-        methods="\n".join(_method(name, settings) for name, settings in state.solvers),
+        methods="\n".join(method(name, settings) for name, settings in state.solvers),
         iterations=iterations,
     )
 
@@ -114,13 +114,13 @@ def _plain_calls(marginals: Iterable[Marginal]) -> list[str]:
             calls.append(f'{function}(own["own_{own}"], n)')
             own += 1
         elif marginal.kind == LETTERS:
-            calls.append(f"text({_literal(marginal.source)}, n)")
+            calls.append(f"text({literal(marginal.source)}, n)")
         elif marginal.kind == DIGITS:
             calls.append("mnist_digit({}, {}, n)".format(*marginal.source))
         elif marginal.kind == "Street camera":
             calls.append(f"street_frame({CATALOGUE[marginal.kind].index(marginal.choice)}, n)")
         else:
-            calls.append(f"{_DRAWERS[marginal.kind]}({_literal(marginal.choice)}, n)")
+            calls.append(f"{_DRAWERS[marginal.kind]}({literal(marginal.choice)}, n)")
     return calls
 
 
@@ -130,35 +130,7 @@ def _adjusted_call(call: str, adjustment: Adjustment) -> str:
         for name in ("invert", "threshold", "blur", "recentre")
         if getattr(adjustment, name)
     }
-    return _call("adjusted", [call, *_keywords(changes)]) if changes else f"{call},"
-
-
-def _method(name: str, settings: Mapping[str, Any]) -> str:
-    return _INDENT + _call(f'"{name}": {SOLVERS[name].__name__}', _keywords(settings))
-
-
-def _keywords(values: Mapping[str, Any]) -> list[str]:
-    return [f"{name}={_literal(value)}" for name, value in values.items()]
-
-
-def _call(head: str, arguments: list[str]) -> str:
-    """A call as an item of a list, on one line or with one argument a line."""
-    line = f"{head}({', '.join(arguments)}),"
-    if len(_INDENT + line) <= _WIDTH:
-        return line
-    body = "".join(f"\n{2 * _INDENT}{argument}," for argument in arguments)
-    return f"{head}({body}\n{_INDENT}),"
-
-
-def _literal(value: Any) -> str:
-    """As Python spells it, a text in the quotes that need fewer escapes, double ones in doubt."""
-    if isinstance(value, float):
-        return repr(float(value))  # of NumPy's numbers too
-    if not isinstance(value, str):
-        return repr(value)
-    mark = "'" if value.count('"') > value.count("'") else '"'
-    characters = (c if c in "'\"" else repr(c)[1:-1] for c in value)
-    return mark + "".join(f"\\{c}" if c == mark else c for c in characters) + mark
+    return called("adjusted", [call, *keywords(changes)]) if changes else f"{call},"
 
 
 def _imports(state: StudioState, calls: list[str], any_adjusted: bool) -> str:
@@ -175,13 +147,4 @@ def _imports(state: StudioState, calls: list[str], any_adjusted: bool) -> str:
         "solvers.solids": functions & {"solid"},
         "solvers.volumes": functions & {"resample_volume"},
     }
-    return "\n".join(_import(module, names) for module, names in modules.items() if names)
-
-
-def _import(module: str, names: set[str]) -> str:
-    """As ruff sorts them: abbreviations, classes, functions."""
-    ordered = sorted(names, key=lambda name: (not name.isupper(), name[0].islower(), name))
-    line = f"from {module} import {', '.join(ordered)}"
-    if len(line) <= _WIDTH:
-        return line
-    return f"from {module} import (\n" + "".join(f"{_INDENT}{name},\n" for name in ordered) + ")"
+    return "\n".join(imported(module, names) for module, names in modules.items() if names)

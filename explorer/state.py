@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from math import fsum
 from typing import Any, Self
 
+from explorer.inputs.ground_costs import GroundCost
 from explorer.inputs.sources import MIN_MARGINALS, Marginal
 from explorer.inputs.spelling import is_own
 from explorer.look import Look
@@ -22,7 +23,7 @@ AXES = ("iterations", "seconds")
 # Groups of controls that an address can leave out.
 HIDEABLE = (
     "marginals", "weights", "solvers", "settings", "grid", "export", "share", "timeline",
-    "transport", "look", "strip", "curves", "table",
+    "transport", "look", "strip", "curves", "table", "examples", "cost", "plans", "board",
 )  # fmt: skip
 
 _ROUNDING = 1e-6
@@ -53,6 +54,8 @@ class StudioState:
         Where the slices through volumes are, along each axis, 0 to 1.
     sliced : bool
         Whether these slices are shown.
+    cost : GroundCost
+        Between points of clouds.
 
     Raises
     ------
@@ -71,6 +74,7 @@ class StudioState:
     look: Look = field(default_factory=Look)
     cuts: tuple[float, float, float] = (0.5, 0.5, 0.5)
     sliced: bool = True
+    cost: GroundCost = field(default_factory=GroundCost)
 
     def __post_init__(self) -> None:
         count, names = len(self.marginals), [name for name, _ in self.solvers]

@@ -1,13 +1,20 @@
-"""What a studio averages: densities in the plane, or volumes."""
+"""What a studio averages: densities in the plane, volumes, clouds of points, mixtures."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from explorer.inputs.cloud_sources import (
+    CLOUD_CATALOGUE,
+    built_in_cloud,
+    handwritten_cloud,
+    typed_cloud,
+)
+from explorer.inputs.mixture_sources import MIXTURE_CATALOGUE, built_in_mixture
 from explorer.inputs.solids import VOLUME_CATALOGUE, built_in_volume
-from explorer.inputs.sources import CATALOGUE, Marginal, built_in
-from solvers.registry import GRID_SOLVERS
+from explorer.inputs.sources import CATALOGUE, Marginal, built_in, handwritten, typed
+from solvers.registry import GRID_SOLVERS, MIXTURE_SOLVERS, POINT_SOLVERS
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,8 @@ class Subject:
     stand_ins : tuple of (str, str)
         Kind and choice for each slot: the first are what a visitor sees first, all stand in for
         what cannot be restored.
+    write, handwrite : callable or None
+        Make the marginal of a typed text, and of digit and number of a handwritten one.
     """
 
     name: str
@@ -59,6 +68,8 @@ class Subject:
     catalogue: Mapping[str, tuple[str, ...]]
     make: Callable[[str, str], Marginal]
     stand_ins: tuple[tuple[str, str], ...]
+    write: Callable[[str], Marginal] | None = None
+    handwrite: Callable[[int, int], Marginal] | None = None
 
     def stand_in(self, slot: int) -> Marginal:
         """The marginal for a slot, counted from 0, where nothing else is known."""
@@ -66,6 +77,7 @@ class Subject:
 
 
 _SILHOUETTES = ("duck", "heart", "rabbit", "leaf-maple", "star", "cat")
+_MIXTURES = ("trio upper left", "trio upper right", "trio below", "cross")
 _VOLUMES = (("Solids", "ball"), ("Solids", "cube"), ("Solids", "torus"), ("Meshes", "bunny"))
 
 DENSITIES = Subject(
@@ -83,6 +95,8 @@ DENSITIES = Subject(
     catalogue=CATALOGUE,
     make=built_in,
     stand_ins=tuple(("Silhouettes", name) for name in _SILHOUETTES),
+    write=typed,
+    handwrite=handwritten,
 )
 VOLUMES = Subject(
     name="volumes",
@@ -100,4 +114,38 @@ VOLUMES = Subject(
     make=built_in_volume,
     stand_ins=_VOLUMES,
 )
-SUBJECTS = {subject.name: subject for subject in (DENSITIES, VOLUMES)}
+POINTS = Subject(
+    name="points",
+    title="Points",
+    dimensions=0,
+    quantities=("objectives", "support"),
+    most=4,
+    size="Points",
+    grids=(50, 100, 200, 400, 1000, 2000, 5000),
+    usual_grid=200,
+    solvers=tuple(POINT_SOLVERS),
+    usual_solver="fixed_point",
+    usual_count=3,
+    catalogue=CLOUD_CATALOGUE,
+    make=built_in_cloud,
+    stand_ins=tuple(("Silhouettes", name) for name in _SILHOUETTES[:4]),
+    write=typed_cloud,
+    handwrite=handwritten_cloud,
+)
+MIXTURES = Subject(
+    name="mixtures",
+    title="Mixtures",
+    dimensions=0,
+    quantities=("objectives", "support"),
+    most=len(_MIXTURES),
+    size="Components fitted",
+    grids=tuple(range(1, 9)),
+    usual_grid=5,
+    solvers=tuple(MIXTURE_SOLVERS),
+    usual_solver="gmm_fixed_point",
+    usual_count=3,
+    catalogue=MIXTURE_CATALOGUE,
+    make=built_in_mixture,
+    stand_ins=tuple(("Mixtures", name) for name in _MIXTURES),
+)
+SUBJECTS = {subject.name: subject for subject in (DENSITIES, VOLUMES, POINTS, MIXTURES)}

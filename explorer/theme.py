@@ -11,6 +11,12 @@ SOLVER_COLORS = {
     "WDHA": "#d9542b",
     "CWB": "#b8860b",
     "DSB": "#c2528b",
+    # These lie among dots in the marginals' colours, of which there are four.
+    "G": "#8a3ffc",
+    "H": "#0892a5",
+    "Gε": "#d6409f",
+    "Free support": "#7a8500",
+    "Descent": "#96623b",
 }
 
 

@@ -17,6 +17,8 @@ from explorer.theme import SOLVER_COLORS
 from explorer.views.tile import TileView
 from solvers import SOLVERS, Iterate
 
+# Differences of V below this fraction of it are rounding.
+_ROUNDING = 1e-9
 # Bytes of recorded pictures: five solvers together stay below 100 MiB.
 BUDGET = 18 * 2**20
 
@@ -230,15 +232,27 @@ class Tile:
                 figures[name] = f"{iterate.objectives[key]:.4e}"
         if "support" in iterate.figures:
             figures["support"] = f"{iterate.figures['support']:.0f}"
-        if {"decrease", "proved"} <= iterate.figures.keys():
-            decrease, proved = iterate.figures["decrease"], iterate.figures["proved"]
-            figures["V fell by"] = f"{decrease:.1e} ≥ {proved:.1e}, as proved"
+        if "decrease" in iterate.figures:
+            figures["V fell by"] = _decrease(iterate)
         return figures
 
     def _note(self) -> str:
         """A few words on the solver."""
         reg = getattr(self.solver, "reg", None)
         return "exact plans" if reg is None else f"ε {reg:g}"
+
+
+def _decrease(iterate: Iterate) -> str:
+    """By how much V fell in the last step, and whether by as much as was proved."""
+    rounding = _ROUNDING * abs(iterate.objectives.get("primal", 0.0))
+    decrease, proved = (
+        0.0 if abs(value) <= rounding else value
+        for value in (iterate.figures["decrease"], iterate.figures.get("proved", -np.inf))
+    )
+    if proved == -np.inf:
+        return f"{decrease:.2g}"
+    holds = decrease >= proved - rounding
+    return f"{decrease:.2g} {'≥' if holds else '<'} {proved:.2g} proved {'✓' if holds else '✗'}"
 
 
 def _reason(iterate: Iterate) -> str:

@@ -6,13 +6,25 @@
 ...     print(it.number, it.seconds, it.objectives["dual"])
 """
 
+from solvers.bijected_costs import Twister
+from solvers.clouds import Cloud
+from solvers.costs import PowerNorm, SquaredEuclidean
 from solvers.entropic import CWB, DSB
+from solvers.expression_costs import Expression
+from solvers.fixed_points import Barycentric, EntropicFixedPoint, FixedPoint
+from solvers.free_support import FreeSupport
+from solvers.gmm import GMMBarycentric, GMMFixedPoint
 from solvers.loop import Iterate, Solver, iterates
+from solvers.mixture_problem import MixtureProblem
+from solvers.mixtures import Mixture
 from solvers.multiscale import MultiscaleSGA
 from solvers.origins import displaced, origins
 from solvers.path import along_path, weights_between
+from solvers.point_descent import PointDescent
+from solvers.point_problem import PointProblem
 from solvers.primal import duality_gap, primal_objective, with_primal
 from solvers.problems import GridProblem
+from solvers.projected_costs import Circles, Projections
 from solvers.registry import SOLVERS
 from solvers.sga import SGA
 from solvers.sharpness import edge_width
@@ -26,11 +38,28 @@ __all__ = [
     "SGA",
     "SOLVERS",
     "WDHA",
+    "Barycentric",
+    "Circles",
+    "Cloud",
+    "EntropicFixedPoint",
+    "Expression",
+    "FixedPoint",
+    "FreeSupport",
+    "GMMBarycentric",
+    "GMMFixedPoint",
     "GridProblem",
     "Iterate",
+    "Mixture",
+    "MixtureProblem",
     "MultiscaleSGA",
+    "PointDescent",
+    "PointProblem",
+    "PowerNorm",
+    "Projections",
     "Solver",
+    "SquaredEuclidean",
     "Transport",
+    "Twister",
     "along_path",
     "displaced",
     "duality_gap",

@@ -1,10 +1,18 @@
-"""All solvers by the name under which scripts, pages and saved views know them."""
+"""All solvers by the name under which scripts, pages and saved views know them.
+
+By kind of problem: `GRID_SOLVERS` solve a `GridProblem`, `POINT_SOLVERS` a `PointProblem`,
+`MIXTURE_SOLVERS` a `MixtureProblem`.
+"""
 
 from __future__ import annotations
 
 from solvers.entropic import CWB, DSB
+from solvers.fixed_points import Barycentric, EntropicFixedPoint, FixedPoint
+from solvers.free_support import FreeSupport
+from solvers.gmm import GMMBarycentric, GMMFixedPoint
 from solvers.loop import Solver
 from solvers.multiscale import MultiscaleSGA
+from solvers.point_descent import PointDescent
 from solvers.sga import SGA
 from solvers.wdha import WDHA
 
@@ -15,4 +23,15 @@ GRID_SOLVERS: dict[str, type[Solver]] = {
     "cwb": CWB,
     "dsb": DSB,
 }
-SOLVERS = GRID_SOLVERS
+POINT_SOLVERS: dict[str, type[Solver]] = {
+    "fixed_point": FixedPoint,
+    "barycentric": Barycentric,
+    "entropic_fixed_point": EntropicFixedPoint,
+    "free_support": FreeSupport,
+    "point_descent": PointDescent,
+}
+MIXTURE_SOLVERS: dict[str, type[Solver]] = {
+    "gmm_fixed_point": GMMFixedPoint,
+    "gmm_barycentric": GMMBarycentric,
+}
+SOLVERS = GRID_SOLVERS | POINT_SOLVERS | MIXTURE_SOLVERS

@@ -1,8 +1,8 @@
 """A marginal as a short text of characters that an address leaves as they are.
 
-A name of the catalogue, ``text-A``, ``digit-3-7``, or ``own`` for a picture of the visitor's own;
-after ``~`` the adjustment: i (invert), r (recentre), b (blur) and t (threshold), these two in
-percent with up to two decimals.
+A name of the catalogue, ``text-A``, ``digit-3-7``, ``gmm-…`` with the ellipses of a mixture, or
+``own`` for what else is of the visitor's own; after ``~`` the adjustment: i (invert), r (recentre),
+b (blur) and t (threshold), these two in percent with up to two decimals.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import replace
 from urllib.parse import quote, unquote
 
 from explorer.inputs.adjustment import Adjustment
+from explorer.inputs.cloud_sources import OWN_CLOUD_FILE, OWN_POINTS
+from explorer.inputs.mixture_sources import OWN_MIXTURE, own_mixture, read_rows, spelled_rows
 from explorer.inputs.solids import VOLUME_UPLOAD
 from explorer.inputs.sources import (
     DIGITS,
@@ -19,10 +21,8 @@ from explorer.inputs.sources import (
     LETTERS,
     UPLOAD,
     Marginal,
-    handwritten,
-    typed,
 )
-from explorer.subjects import Subject
+from explorer.subjects import DENSITIES, MIXTURES, Subject
 from solvers import datasets
 
 OWN = "own"
@@ -38,8 +38,8 @@ _TRIAL = 64
 
 
 def is_own(marginal: Marginal) -> bool:
-    """Whether it is the visitor's own picture, drawing or volume: no name can bring it back."""
-    return marginal.kind in (UPLOAD, DRAWING, VOLUME_UPLOAD)
+    """Whether it is a picture, drawing, volume or cloud of the visitor's own: it has no name."""
+    return marginal.kind in (UPLOAD, DRAWING, VOLUME_UPLOAD, OWN_CLOUD_FILE, OWN_POINTS)
 
 
 def spelled(marginal: Marginal) -> str:
@@ -50,6 +50,8 @@ def spelled(marginal: Marginal) -> str:
         name = f"text-{encoded(marginal.source)}"
     elif marginal.kind == DIGITS:
         name = "digit-{}-{}".format(*marginal.source)
+    elif marginal.kind == OWN_MIXTURE:
+        name = f"gmm-{spelled_rows(marginal.source)}"
     else:
         name = marginal.choice.replace(" ", "-")
     adjustment = marginal.adjustment
@@ -67,19 +69,20 @@ def named(text: str, subject: Subject) -> Marginal:
         for choice in choices:
             if name == choice.replace(" ", "-"):
                 return subject.make(kind, choice)
-    if subject.dimensions == 2:
-        if digit := _DIGIT.fullmatch(name):
-            chosen, index = map(int, digit.groups())
-            datasets.mnist_digit(chosen, index, _TRIAL)  # refuses what there is not
-            return handwritten(chosen, index)
-        if name.startswith("text-") and len(name) <= _MAX_ECHO:
-            return typed(name.removeprefix("text-"))
+    if subject.handwrite and (digit := _DIGIT.fullmatch(name)):
+        chosen, index = map(int, digit.groups())
+        datasets.mnist_digit(chosen, index, _TRIAL)  # refuses what there is not
+        return subject.handwrite(chosen, index)
+    if subject.write and name.startswith("text-") and len(name) <= _MAX_ECHO:
+        return subject.write(name.removeprefix("text-"))
+    if subject is MIXTURES and name.startswith("gmm-"):
+        return own_mixture(read_rows(name.removeprefix("gmm-")))
     raise ValueError(f"“{echo(name)}” is unknown.")
 
 
 def adjusted(marginal: Marginal, text: str, subject: Subject) -> Marginal:
     """A marginal with an adjustment; ValueError if there is no such, or it leaves no mass."""
-    if subject.dimensions != 2:
+    if subject is not DENSITIES:
         raise ValueError(f"“{echo(text)}” is an adjustment, which only pictures have.")
     parts = _ADJUSTMENT.fullmatch(text)
     if parts is None:

@@ -11,6 +11,7 @@ import panel_material_ui as pmui
 import param
 
 from explorer.pages.layout import card
+from explorer.presets import PRESETS
 from explorer.state import AXES, StudioState
 from explorer.subjects import Subject
 from explorer.tile import Tile
@@ -20,10 +21,12 @@ from solvers import SOLVERS, Solver
 from solvers.settings import declarations
 
 _SPEEDS = {"1 a second": 1.0, "3 a second": 3.0, "10 a second": 10.0, "full speed": np.inf}
-# As tall as the window allows beside the header, the toolbar, the timeline and, below pictures in
-# the plane, the curves; volumes need more room.
+_NO_EXAMPLE = "Choose one to see"
+
+# As tall as the window allows beside the header, the toolbar, the timeline and, below densities in
+# the plane, the curves; volumes, dots and ellipses need more room.
 _TILE_HEIGHT = "clamp(330px, calc(100vh - 480px), 720px)"
-_VOLUME_TILE_HEIGHT = "clamp(480px, calc(100vh - 360px), 840px)"
+_TALL_TILE_HEIGHT = "clamp(480px, calc(100vh - 360px), 840px)"
 
 
 class Controls:
@@ -61,14 +64,19 @@ class Controls:
         self.axis = pmui.RadioButtonGroup(
             options=list(AXES), value=state.axis, margin=(6, 4), **small
         )
+        presets = PRESETS.get(state.subject.name, {})
+        self.examples = pmui.Select(
+            label="Examples", options={_NO_EXAMPLE: "", **presets}, value="", **small,
+            sizing_mode="stretch_width", margin=(14, 10, 4, 10), visible=bool(presets),
+        )  # fmt: skip
         self.words = text(styles={"font-size": "14.5px"})
         self.tiles = pn.FlexBox(align_items="stretch", sizing_mode="stretch_width", gap="12px")
         self.settings = pmui.Accordion(
             title_variant="subtitle2", sizing_mode="stretch_width", margin=0
         )
         self._subject = state.subject
-        in_space = state.subject.dimensions == 3
-        self._tile_height = _VOLUME_TILE_HEIGHT if in_space else _TILE_HEIGHT
+        in_the_plane = state.subject.dimensions == 2
+        self._tile_height = _TILE_HEIGHT if in_the_plane else _TALL_TILE_HEIGHT
         self._cards: dict[Any, pmui.Paper] = {}
         self._forms: dict[Solver, pn.Param] = {}
 

@@ -30,12 +30,15 @@ class Extras:
 
     Attributes
     ----------
+    sidebar : dict of str to list
+        What stands before the weights.
     toolbar : dict of str to list
         Controls that follow those of all studios.
     cards : dict of str to list
         What stands below the tiles.
     """
 
+    sidebar: dict[str, list[Any]] = field(default_factory=dict)
     toolbar: dict[str, list[Any]] = field(default_factory=dict)
     cards: dict[str, list[Any]] = field(default_factory=dict)
 
@@ -60,7 +63,9 @@ def laid_out(
 
     row = {"sizing_mode": "stretch_width", "margin": 0}
     sidebar = [
+        *shown("examples", controls.examples),
         *shown("marginals", heading("What to average"), marginals),
+        *(item for group, items in extras.sidebar.items() for item in shown(group, *items)),
         *shown(
             "weights",
             heading("Weights: drag the point"),

@@ -40,32 +40,40 @@ class Posing:
         self._background, self._posed, self._fail = background, posed, fail
         self.drawn: Drawn | None = None  # the newest
 
-    def pose(self, afresh: bool = False) -> bool:
+    def pose(self, afresh: bool = False, then: Callable[[], None] = lambda: None) -> bool:
         """Pose what the controls say now; whether it is posed already.
 
         It goes on from the problem before while the marginals remain what they are. Other marginals
         are drawn first.
+
+        Parameters
+        ----------
+        afresh : bool
+            Whether it must not go on from the problem before.
+        then : callable
+            Called once it is posed.
         """
         drawing, drawn = self._drawing(), self.drawn
         if len(self._pad.weights) != len(drawing.marginals):
             return False  # a drag that was under way when a marginal came or went
         if drawn is not None and drawn.drawing == drawing:
-            return self._weigh(drawn, not afresh)
+            return self._weigh(drawn, not afresh, then)
 
         def done(new: Drawn) -> None:
             self.drawn = new
             if len(self._pad.weights) == len(drawing.marginals):
                 continued = drawn is not None and drawn.drawing.is_continued_by(drawing)
-                self._weigh(new, continued and not afresh)
+                self._weigh(new, continued and not afresh, then)
 
         self._background.offer("marginals", lambda cancelled: drawing.draw(), done)
         return False
 
-    def _weigh(self, drawn: Drawn, continued: bool) -> bool:
+    def _weigh(self, drawn: Drawn, continued: bool, then: Callable[[], None]) -> bool:
         try:
             problem = drawn.weighted(self._pad.weights)
         except ValueError as error:
             self._fail(str(error))
             return False
         self._posed(problem, drawn.picture(self._pad.weights), continued)
+        then()
         return True

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 import panel as pn
 
-from explorer.address import to_query
+from explorer.address import from_query, to_query
 from explorer.background import Background
 from explorer.comparison import Comparison
 from explorer.exporting import Exporting
@@ -147,6 +147,7 @@ class Studio:
         controls.speed.param.watch(self._take_speed, "value")
         controls.quantity.param.watch(self._take_view, "value")
         controls.axis.param.watch(self._take_view, "value")
+        controls.examples.param.watch(self._take_example, "value")
 
     def state(self) -> StudioState:
         """The view as the controls have it."""
@@ -209,9 +210,8 @@ class Studio:
         )
 
     def _take_weights(self, event: Any) -> None:
-        if self._posing.pose() and self.controls.live.value and self._opened:
-            self._solvers.follow()
-            self._reflect()
+        if self._posing.pose():
+            self._follow()
 
     def _take_methods(self, *events: Any) -> None:
         for name in self._solvers.choose(self.controls.chosen()):
@@ -270,10 +270,17 @@ class Studio:
 
     def _drag(self, *events: Any) -> None:
         """Pose what is being dragged, and let the solvers follow."""
-        self._posing.pose()
+        self._posing.pose(then=self._follow)
+
+    def _follow(self) -> None:
         if self.controls.live.value and self._opened:
             self._solvers.follow()
             self._reflect()
+
+    def _take_example(self, event: Any) -> None:
+        if event.new:
+            self._restore(*from_query(event.new))
+            self.controls.examples.value = ""  # to be chosen again
 
     def _turn_to(self, problem: Any, to_picture: Callable[[Any], Picture], warm: bool) -> None:
         """Turn the runs to a problem."""
@@ -322,7 +329,11 @@ class Studio:
 
     def _views(self) -> list[Any]:
         """All views that stand side by side."""
-        return [tile.view for tile in self._solvers] + self.further_views()
+        return [
+            *self.preceding_views(),
+            *(tile.view for tile in self._solvers),
+            *self.further_views(),
+        ]
 
     # What the studios differ in.
 
@@ -347,8 +358,12 @@ class Studio:
         """Its controls and cards."""
         return Extras()
 
+    def preceding_views(self) -> list[Any]:
+        """Views that stand before the tiles."""
+        return []
+
     def further_views(self) -> list[Any]:
-        """Views that stand beside the tiles."""
+        """Views that stand after the tiles."""
         return []
 
     def tile_changed(self, tile: Tile) -> None:

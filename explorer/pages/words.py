@@ -42,7 +42,7 @@ class Words:
         One of what is averaged.
     plain : str
         On the plain mixture.
-    forming, blurred : str
+    forming, unbounded : str
         On iterates of solvers with and without a dual objective, ``{thing}`` in its place.
     compared : str
         What there is to compare.
@@ -51,7 +51,7 @@ class Words:
     thing: str
     plain: str
     forming: str = _BOUNDED
-    blurred: str = _BLURRED
+    unbounded: str = _BLURRED
     compared: str = "edges, cost B"
 
 
@@ -68,6 +68,29 @@ WORDS = {
         "weight. Drag the point, or press <b>Run</b>: the solver moves the mass instead, as little "
         "as it can, until the solids have become one. Drag the solid itself to turn it.",
     ),
+    "points": Words(
+        "cloud",
+        "<b>The start.</b> Dots of the barycenter, not yet where they belong, over the coloured "
+        "clouds. Drag the point, or press <b>Run</b>: every dot is matched with points of all the "
+        "clouds, and goes to the place that is cheapest for them together. Point at a dot to see "
+        "its partners.",
+        unbounded="<b>The barycenter is forming:</b> the cloud with the least total transport cost "
+        "V to all the others. In every step each dot is matched anew, and goes to the place that "
+        "is cheapest for its partners. With G the cost V never rises, and a dot may split; H keeps "
+        "all dots whole, and has no such proof.",
+        compared="V, the number of dots",
+    ),
+    "mixtures": Words(
+        "mixture",
+        "<b>The plain mixture.</b> The ellipses of all mixtures lie on top of each other, each as "
+        "strong as its weight. Press <b>Run</b>, or drag an ellipse on the board: ellipses are "
+        "matched, and each group becomes the ellipse in its middle.",
+        unbounded="<b>The barycenter is forming:</b> the mixture with the least total transport "
+        "cost V to all the others, where whole ellipses travel. In every step they are matched "
+        "anew, and each group becomes the ellipse in its middle. Drag the ellipses on the board, "
+        "and it follows.",
+        compared="V, the number of ellipses",
+    ),
 }
 
 
@@ -81,7 +104,7 @@ def explained(subject: str, tile: Tile, count: int) -> str:
     elif iterate.number == 0:
         text = _CARRIED
     else:
-        text = words.forming if "dual" in iterate.objectives else words.blurred
+        text = words.forming if "dual" in iterate.objectives else words.unbounded
     text += _COMPARED if count > 1 else ""
     return text.format(thing=words.thing, compared=words.compared)
 

@@ -9,6 +9,17 @@ from explorer.subjects import DENSITIES, SUBJECTS, Subject
 _STYLE = """
 :host { color: inherit; }
 nav { display: flex; gap: 4px; }
+details { display: none; position: relative; }
+summary { cursor: pointer; list-style: none; font-size: 14.5px; font-weight: 600; padding: 6px 12px;
+  border-radius: 8px; }
+summary::after { content: " ▾"; }
+details > nav { position: absolute; right: 0; top: 100%; flex-direction: column; padding: 6px;
+  border-radius: 10px; z-index: 2000; background: var(--mui-palette-background-paper, Canvas);
+  border: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
+@media (max-width: 760px) {
+  :host > nav { display: none; }
+  details { display: block; }
+}
 a { color: inherit; text-decoration: none; font-size: 14.5px; font-weight: 600; padding: 6px 12px;
   border-radius: 8px; }
 a:hover { background: color-mix(in srgb, currentColor 10%, transparent); }
@@ -18,10 +29,13 @@ a[aria-current] { background: color-mix(in srgb, currentColor 12%, transparent);
 
 
 def navigation(here: Subject) -> pn.pane.HTML:
-    """Links to all pages, the present one marked."""
+    """Links to all pages, the present one marked; a menu of them where the window is narrow."""
     links = "".join(_link(subject, subject is here) for subject in SUBJECTS.values())
+    pages = f'<nav aria-label="pages">{links}</nav>'
     return pn.pane.HTML(
-        f'<nav aria-label="pages">{links}</nav>', stylesheets=[_STYLE], margin=(0, 8)
+        f"{pages}<details><summary>{here.title}</summary>{pages}</details>",
+        stylesheets=[_STYLE],
+        margin=(0, 8),
     )
 
 

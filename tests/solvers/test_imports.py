@@ -10,7 +10,7 @@ import pytest
 import solvers
 
 HOME = Path(solvers.__file__).parent
-HEAVY = {"numba", "scipy", "torch", "ot", "panel", "pyvista", "bokeh", "PIL"}
+HEAVY = {"numba", "scipy", "torch", "ot", "panel", "pyvista", "bokeh", "PIL", "sklearn"}
 
 
 def imported_names(path):

@@ -1,0 +1,181 @@
+"""Where a Gaussian mixture can come from: presets, silhouettes, and ellipses of the visitor's own.
+
+Rows are those of `solvers.mixtures.Mixture`: weight, mean, upper triangle of the covariance.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from explorer.inputs.sources import CATALOGUE_COLOR, Marginal, png_url
+from solvers import datasets
+from solvers.arrays import Array, FloatArray
+from solvers.mixture_fitting import fitted_picture
+from solvers.mixture_presets import PRESETS, preset
+from solvers.mixtures import Mixture, ellipses, tilted
+
+_PRESET, FITTED = "Mixtures", "Fitted to a silhouette"
+
+# Kinds with a fixed list of choices, in the order of the menu.
+MIXTURE_CATALOGUE: dict[str, tuple[str, ...]] = {
+    _PRESET: PRESETS,
+    FITTED: datasets.silhouette_names(),
+}
+
+# The other kind; it has an editor of its own.
+OWN_MIXTURE = "Your mixture"
+
+MOST_SPELLED = 8
+"""Components of a mixture that fits into an address."""
+
+# Cells along each side of the silhouette that a mixture is fitted to.
+FIT_CELLS = 128
+
+# An address's digits, and for each number of a component: name, lowest value, span, digits.
+_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_FIELDS = (
+    ("weight", 0.0, 1.0, 2),
+    ("x", -2.0, 5.0, 3),
+    ("y", -2.0, 5.0, 3),
+    ("half-axis", 0.0, 4.0, 3),
+    ("half-axis", 0.0, 4.0, 3),
+    ("angle", 0.0, np.pi * (1 - 64**-2), 2),
+)
+_LENGTH = sum(digits for *_, digits in _FIELDS)
+_SPELLED = re.compile(rf"(?:[A-Za-z0-9_-]{{{_LENGTH}}}){{1,{MOST_SPELLED}}}")
+
+# A thumbnail's pixels along each side, samples along each side of a pixel, and the opacity of the
+# heaviest component within two and within one standard deviation.
+_PIXELS, _SAMPLES = 128, 3
+_RINGS = ((2.0, 0.35), (1.0, 0.55))
+
+
+def built_in_mixture(kind: str, choice: str) -> Marginal:
+    """A mixture of the catalogue; fitted ones have as many components as are asked for."""
+    label = choice.replace("-", " ").removesuffix(" variant").removesuffix(" thick")
+    if kind == FITTED:
+        return Marginal(label, lambda n: _fitted_rows(choice, n), kind, choice)
+    rows = np.asarray(preset(choice))
+    return Marginal(label, lambda n: rows, kind, choice)
+
+
+@cache
+def _fitted_rows(choice: str, components: int) -> FloatArray:
+    return np.asarray(fitted_picture(datasets.silhouette(choice, FIT_CELLS), components))
+
+
+def own_mixture(rows: ArrayLike, label: str = "mixture") -> Marginal:
+    """A mixture of the visitor's own.
+
+    Parameters
+    ----------
+    rows : array_like, (n, 6)
+        At least one; kept as the marginal's `source`, weights scaled to sum 1.
+    label : str
+
+    Raises
+    ------
+    ValueError
+        If the rows are no mixture in the plane.
+    """
+    kept = np.asarray(Mixture.of_rows(rows))
+    return Marginal(label, lambda n: kept, OWN_MIXTURE, source=kept)
+
+
+def spelled_rows(rows: ArrayLike) -> str:
+    """A mixture in letters, digits, “-” and “_”, 16 for each component.
+
+    Weights, as fractions of the largest, and angles keep 12 bits; positions and half-axes keep 18,
+    which is better than 2·10⁻⁵.
+
+    Raises
+    ------
+    ValueError
+        If the rows are no mixture in the plane, have more than 8 components, or reach too far.
+    """
+    mixture = Mixture.of_rows(rows)
+    if len(mixture) > MOST_SPELLED:
+        raise ValueError(
+            f"mixture: it has {len(mixture)} components, but an address holds {MOST_SPELLED}."
+        )
+    half_axes, angles = ellipses(mixture.covariances)
+    weights = mixture.weights / mixture.weights.max()
+    numbers = np.column_stack([weights, mixture.means, half_axes, angles])
+    return "".join(map(_spelled_component, numbers))
+
+
+def read_rows(text: str) -> FloatArray:
+    """The rows (n, 6) of a mixture that `spelled_rows` has spelled, weights of sum 1.
+
+    Raises
+    ------
+    ValueError
+        If the text is no such spelling.
+    """
+    if not _SPELLED.fullmatch(text):
+        raise ValueError(
+            f"mixture: must be spelled in letters, digits, “-” and “_”, {_LENGTH} for each of "
+            f"1 to {MOST_SPELLED} components."
+        )
+    parts = [_read_component(text[i : i + _LENGTH]) for i in range(0, len(text), _LENGTH)]
+    numbers = np.array(parts)
+    covariances = tilted(numbers[:, 3:5], numbers[:, 5])
+    return np.asarray(Mixture(numbers[:, 0], numbers[:, 1:3], covariances))
+
+
+def _spelled_component(numbers: Array) -> str:
+    text = ""
+    for number, (name, low, span, digits) in zip(numbers, _FIELDS, strict=True):
+        steps = 64**digits - 1
+        step = max(round((number - low) / span * steps), name in ("weight", "half-axis"))
+        if name == "angle":
+            step %= steps + 1
+        if not 0 <= step <= steps:
+            raise ValueError(
+                f"mixture: a component has the {name} {number:.3g}, "
+                f"but an address holds {low:g} to {low + span:g}."
+            )
+        text += "".join(_DIGITS[step >> 6 * i & 63] for i in reversed(range(digits)))
+    return text
+
+
+def _read_component(text: str) -> list[float]:
+    numbers, at = [], 0
+    for _, low, span, digits in _FIELDS:
+        step = 0
+        for character in text[at : at + digits]:
+            step = 64 * step + _DIGITS.index(character)
+        at += digits
+        numbers.append(low + span * step / (64**digits - 1))
+    return numbers
+
+
+def mixture_thumbnail(rows: ArrayLike, color: str = CATALOGUE_COLOR) -> str:
+    """The ellipses of a mixture (n, 6) at one and two standard deviations, as a PNG data URL.
+
+    The heavier a component, the more opaque it is.
+    """
+    mixture = Mixture.of_rows(rows)
+    side = _PIXELS * _SAMPLES
+    nodes = (np.arange(side) + 0.5) / side
+    points = np.stack(np.meshgrid(nodes, nodes[::-1]), axis=-1)
+    clear = np.ones((side, side))
+    for weight, mean, precision in zip(
+        mixture.weights / mixture.weights.max(),
+        mixture.means,
+        np.linalg.inv(mixture.covariances),
+        strict=True,
+    ):
+        apart = points - mean
+        squared = ((apart @ precision) * apart).sum(axis=-1)
+        for deviations, opacity in _RINGS:
+            clear[squared <= deviations**2] *= 1 - opacity * (0.4 + 0.6 * weight)
+    blocks = (1 - clear).reshape(_PIXELS, _SAMPLES, _PIXELS, _SAMPLES).mean(axis=(1, 3))
+    pixels = np.empty((_PIXELS, _PIXELS, 4), np.uint8)
+    pixels[..., :3] = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+    pixels[..., 3] = np.round(255 * blocks)
+    return png_url(pixels)

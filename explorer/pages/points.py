@@ -1,0 +1,160 @@
+"""The points studio: clouds of points, any ground cost, and the points between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, cast
+
+import panel_material_ui as pmui
+
+from explorer.inputs.clouds import CloudsInput
+from explorer.inputs.drawn import Drawing
+from explorer.inputs.drawn_measures import PointDrawing
+from explorer.inputs.ground_costs import GroundCostInput
+from explorer.inputs.sources import Marginal
+from explorer.landscape import Landscape, landscape
+from explorer.levels import Picture
+from explorer.look import Camera
+from explorer.measure_exporting import PointExporting
+from explorer.pages.layout import Extras
+from explorer.pages.measures import MeasuresStudio, places
+from explorer.state import StudioState
+from explorer.subjects import POINTS
+from explorer.theme import MARGINAL_COLORS
+from explorer.tile import Tile
+from explorer.tracing import Plans
+from explorer.views.cloud import CloudView
+from explorer.views.landscape import LandscapeView
+from explorer.views.text import heading
+from solvers import Cloud
+from solvers.plans import plans
+from solvers.point_solver import PointState
+
+
+class PointsPage(MeasuresStudio):
+    """Pick clouds and a ground cost, drag weights and exponents, ask points for their partners."""
+
+    subject = POINTS
+    exporting = PointExporting
+
+    def make_marginals(self, marginals: list[Marginal]) -> CloudsInput:
+        """Slots for clouds."""
+        return CloudsInput(marginals, POINTS, self._patient)
+
+    def make_drawing(self, n: int, marginals: tuple[Marginal, ...]) -> Drawing:
+        """Clouds of n points, and the cost."""
+        return PointDrawing(n, marginals, self.cost.value)
+
+    def make_view(
+        self, on_painted: Callable[[int], None], on_toggle: Callable[[], None], **params: Any
+    ) -> CloudView:
+        """Dots, in the plane or in space, seen from where all are."""
+        view = CloudView(
+            on_painted,
+            on_toggle,
+            lambda index, number: self._choose(view, index, number),
+            lambda *camera: self._turn(Camera(*camera)),
+            **params,
+        )
+        view.turn(*self._camera_numbers)
+        return view
+
+    def prepare(self, state: StudioState) -> None:
+        """The ground cost, and its landscape."""
+        super().prepare(state)
+        self._look = state.look
+        self.cost = GroundCostInput(state.cost)
+        self.landscaped = pmui.Toggle(
+            label="Cost landscape", sx={"padding": "7px 10px"}, size="small", margin=4
+        )
+        self._landscape = LandscapeView(sizing_mode="stretch_width")
+        self.cost.param.watch(self._drag, "value")
+        self.landscaped.param.watch(self._take_landscaped, "value")
+
+    def extras(self) -> Extras:
+        """The cost in the sidebar, the switches of lines and landscape."""
+        return Extras(
+            sidebar={"cost": [heading("Ground cost"), self.cost]},
+            toolbar={"plans": [self.planned, self.landscaped]},
+        )
+
+    def further_views(self) -> list[Any]:
+        """The landscape, if it is wanted."""
+        return [self._landscape] if self.landscaped.value else []
+
+    def set_dark(self, dark: bool) -> None:
+        """Repaint all, seen or not."""
+        super().set_dark(dark)
+        self._landscape.dark = dark
+
+    def view_state(self) -> dict[str, Any]:
+        """The cost, and the camera."""
+        return {"cost": self.cost.value, "look": self._look}
+
+    def show_view_state(self, state: StudioState) -> None:
+        """Cost and camera of a state."""
+        self.cost.load(state.cost)
+        self._turn(state.look.camera)
+
+    def plans_of(self, problem: Any, state: Any, picture: Picture, number: int) -> Plans:
+        """The optimal plans between the points that are seen and the marginals."""
+        partners = [cloud.positions for cloud in problem.measures]
+        seen = places(picture, problem.dimension)
+        exact = isinstance(state, PointState) and len(state.cloud) == len(picture)
+        found = state.couplings.plans if exact else plans(problem, Cloud.of_rows(picture))
+        return Plans(problem, number, seen, partners, found)
+
+    def set_scene(self, view: Any) -> None:
+        """The marginals under the dots, on circles or walls if the cost has any."""
+        drawn = self._posing.drawn
+        assert drawn is not None  # it has just come
+        kind, shapes = self.cost.value.scene(drawn.problem.costs)
+        view.backdrop(drawn.arrays, MARGINAL_COLORS[: len(drawn.arrays)], kind, shapes)
+
+    def trace(self, tile: Tile, plans: Plans | None, index: int | None) -> None:
+        """The lines; of a chosen point also its landscape."""
+        view = cast(CloudView, tile.view)
+        if plans is None:
+            view.lines()
+            return
+        lines = plans.lines(index)
+        view.lines(lines.starts, lines.ends, lines.marginals, lines.shares)
+        if index is None or not self.landscaped.value:
+            return
+        partners, problem = plans.tuple_at(index), plans.problem
+        half = view.half
+
+        def work(cancelled: Callable[[], bool]) -> Landscape:
+            return landscape(problem, partners, half)
+
+        def done(found: Landscape) -> None:
+            self._landscape.paint(
+                found.levels,
+                view.setting.place(partners, problem.kept)[:, :2],
+                [MARGINAL_COLORS[k] for k in problem.kept],
+                found.best[:2],
+                f"Ground cost of point {index + 1} of {tile.label} at iteration {plans.number}: "
+                f"{found.cost:.3e} at the best place",
+                half,
+            )
+
+        self._quick.offer("landscape", work, done)
+
+    def _take_landscaped(self, event: Any) -> None:
+        if not event.new:
+            self._quick.drop("landscape")
+            self._landscape.clear()
+        self._show_tiles()
+
+    @property
+    def _camera_numbers(self) -> tuple[float, float, float]:
+        camera = self._look.camera
+        return camera.azimuth, camera.elevation, camera.zoom
+
+    def _turn(self, camera: Camera) -> None:
+        """The visitor has turned a cloud: all turn."""
+        self._look = replace(self._look, camera=camera)
+        for tile in self._solvers:
+            cast(CloudView, tile.view).turn(*self._camera_numbers)
+        self._write_address()

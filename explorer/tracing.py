@@ -1,0 +1,154 @@
+"""Where the mass of a discrete barycenter goes: lines to the marginals, of all or of one point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from explorer.background import Background
+from explorer.levels import Picture
+from explorer.tile import Tile
+from solvers.arrays import Array, FloatArray
+
+# Of all lines, those are shown that carry this share of their point's mass, the strongest first.
+_SHARE, _MOST_LINES = 0.02, 6000
+
+
+class Lines(NamedTuple):
+    """Starts (L, d), ends (L, d'), the marginal of each end (L,), and what each line carries.
+
+    That is its share of its point's mass (L,), and the mass itself (L,).
+    """
+
+    starts: FloatArray
+    ends: FloatArray
+    marginals: Array
+    shares: FloatArray
+    masses: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Plans:
+    """The optimal plans between what is seen and the marginals.
+
+    Attributes
+    ----------
+    problem : PointProblem or MixtureProblem
+    number : int
+        Of the iterate that is seen.
+    places : array, (n, d)
+        Where its points or components are.
+    partners : sequence of array, (n_k, d_k)
+        The same of each marginal of positive weight.
+    plans : sequence of scipy.sparse.csr_array, (n, n_k)
+    """
+
+    problem: Any
+    number: int
+    places: FloatArray
+    partners: Sequence[FloatArray]
+    plans: Sequence[Any]
+
+    def lines(self, index: int | None) -> Lines:
+        """The lines from one point, or from all."""
+        found = []
+        for slot, partners, plan in zip(
+            self.problem.kept, self.partners, self.plans, strict=True
+        ):
+            entries = plan.tocoo()
+            shares = entries.data / np.asarray(plan.sum(axis=1)).ravel()[entries.row]
+            shown = shares >= _SHARE
+            if index is not None:
+                shown &= entries.row == index
+            rows, columns = entries.row[shown], entries.col[shown]
+            slots = np.full(len(rows), slot)
+            carried = shares[shown], entries.data[shown]
+            found.append((self.places[rows], partners[columns], slots, *carried))
+        lines = Lines(*map(np.concatenate, zip(*found, strict=True)))
+        strongest = np.argsort(-lines.shares, kind="stable")[:_MOST_LINES]
+        return Lines(*(column[strongest] for column in lines))
+
+    def tuple_at(self, index: int) -> list[FloatArray]:
+        """The partner in each marginal that takes most of a point's mass, (d_k,) each."""
+        found = [np.asarray(plan[[index]].todense()).argmax() for plan in self.plans]
+        return [partners[j] for partners, j in zip(self.partners, found, strict=True)]
+
+
+class Tracing:
+    """Follows what the tiles show, and answers which points the visitor has chosen.
+
+    Parameters
+    ----------
+    background : Background
+        Of the page.
+    plans : callable
+        Takes the problem, the state of the iterate or None, and the picture; returns `Plans` but
+        for the number. Called in the background's thread.
+    show : callable
+        Called in the document's thread with a tile, its plans, None if none are to be seen, and the
+        chosen point, None for none.
+    """
+
+    def __init__(
+        self,
+        background: Background,
+        plans: Callable[[Any, Any, Picture, int], Plans],
+        show: Callable[[Tile, Plans | None, int | None], None],
+    ) -> None:
+        self._background, self._plans, self._show = background, plans, show
+        self._chosen: dict[str, tuple[int, int]] = {}  # by tile: point and iterate
+        self._known: dict[str, Plans] = {}
+        self.all = False  # whether all lines are shown
+
+    def choose(self, tile: Tile, index: int | None, number: int) -> None:
+        """The visitor points at a point of an iterate, or at none any more."""
+        if index is None:
+            self._chosen.pop(tile.name, None)
+        else:
+            self._chosen[tile.name] = index, number
+        self.follow(tile)
+
+    def follow(self, tile: Tile) -> None:
+        """Show the lines of what a tile shows now, if they are wanted."""
+        index, _ = self._chosen.get(tile.name, (None, 0))
+        if not self.all and index is None:
+            self.leave(tile)
+            return
+        seen, batch = tile.seen, tile.batch
+        if seen is None or batch is None:
+            return
+        number, picture = seen
+        known = self._known.get(tile.name)
+        if known is not None and known.problem is batch.problem and known.number == number:
+            self._tell(tile, known)
+            return
+        state = batch.newest.state if batch.newest.number == number else None
+
+        def work(cancelled: Callable[[], bool]) -> Plans:
+            return self._plans(batch.problem, state, picture, number)
+
+        def done(plans: Plans) -> None:
+            self._known[tile.name] = plans
+            self._tell(tile, plans)
+
+        self._background.offer(("plans", tile.name), work, done)
+
+    def leave(self, tile: Tile) -> None:
+        """Show no lines of a tile any more."""
+        self._background.drop(("plans", tile.name))
+        self._show(tile, None, None)
+
+    def forget(self) -> None:
+        """The problem has changed: no point is chosen any more."""
+        self._chosen.clear()
+        self._known.clear()
+
+    def _tell(self, tile: Tile, plans: Plans) -> None:
+        index, number = self._chosen.get(tile.name, (None, 0))
+        if index is not None and number != plans.number:
+            index = None  # chosen in a picture that has gone; the browser will say which it is now
+        if index is not None or self.all:
+            self._show(tile, plans, index)
