@@ -1,5 +1,6 @@
 """What `panel serve explorer` does once, before the first visitor comes."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -9,6 +10,8 @@ if _ROOT not in sys.path:
 
 from explorer.server import bind_to_localhost, send_at_once  # noqa: E402
 
+# POT would import PyTorch at once, which takes longer than all else, for arrays never given to it.
+os.environ.setdefault("POT_BACKEND_DISABLE_PYTORCH", "1")
 # Read while the server is being built, thus before it binds.
 bind_to_localhost()
 send_at_once()

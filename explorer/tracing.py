@@ -55,9 +55,7 @@ class Plans:
     def lines(self, index: int | None) -> Lines:
         """The lines from one point, or from all."""
         found = []
-        for slot, partners, plan in zip(
-            self.problem.kept, self.partners, self.plans, strict=True
-        ):
+        for slot, partners, plan in zip(self.problem.kept, self.partners, self.plans, strict=True):
             entries = plan.tocoo()
             shares = entries.data / np.asarray(plan.sum(axis=1)).ravel()[entries.row]
             shown = shares >= _SHARE

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import param
@@ -11,7 +12,7 @@ from solvers.arrays import Array, FloatArray
 from solvers.clouds import Cloud
 from solvers.entropic_plans import entropic_plan
 from solvers.loop import Iterate
-from solvers.plans import Couplings, couplings, glued
+from solvers.plans import couplings, glued
 from solvers.point_problem import MAX_POINTS, PointProblem
 from solvers.point_solver import (
     CoupledSolver,
@@ -112,19 +113,21 @@ class EntropicPointState(PointState):
         The points of `cloud` that the sampled atoms come from.
     indices : array, (S, K), int
         Their partners in the measures of positive weight.
-    value : float
-        V_ε of `cloud`.
-    duals : dict of int to array, (n_k,)
+    objectives : mapping of str to float
+        V_ε of `cloud` as ``"estimate"``, V as ``"primal"`` where it is affordable.
+    potentials : mapping of int to array, (n_k,)
         Entropic potentials, by the measures' positions among those given.
-    exact : Couplings or None
-        The optimal plans, where they are affordable.
     """
 
     source: Array
     indices: Array
-    value: float
-    duals: dict[int, FloatArray]
-    exact: Couplings | None
+    objectives: Mapping[str, float]
+    potentials: Mapping[int, FloatArray]
+
+    @property
+    def duals(self) -> Mapping[int, FloatArray]:
+        """The potentials."""
+        return self.potentials
 
 
 class EntropicFixedPoint(PointSolver):
@@ -137,8 +140,9 @@ class EntropicFixedPoint(PointSolver):
     lies follows the golden ratio: a common place would take the same partners from every row. It is
     the same in all steps, so that points can come to rest.
 
-    The ``"estimate"`` is V_ε, the sum of ``α_k min_π ⟨π, c_k⟩ + ε KL(π | a ⊗ b_k)``, and above V;
-    the ``"primal"`` is V, where the points are few enough.
+    The ``"estimate"`` is V_ε, the sum of ``α_k min_π ⟨π, c_k⟩ + ε KL(π | a ⊗ b_k)``; it is above V,
+    unless ε is so small that the plans are not yet exact. The ``"primal"`` is V, where points are
+    few enough.
 
     References
     ----------
@@ -165,64 +169,56 @@ class EntropicFixedPoint(PointSolver):
         doc="Points of the sample; as many as the iterate before has if none are given.",
     )
 
-    def begun(self, problem: PointProblem, cloud: Cloud) -> EntropicPointState:
-        """The state to start from at a given cloud."""
-        return self._sampled(problem, cloud, {}, {}, None)
+    def begun(
+        self,
+        problem: PointProblem,
+        cloud: Cloud,
+        duals: Mapping[int, FloatArray] | None = None,
+    ) -> EntropicPointState:
+        """The state to start from at a given cloud, with the sample of the first step.
+
+        One plan is in memory at a time.
+        """
+        duals, reg = duals or {}, self.reg * problem.spread
+        quantiles = self._quantiles(self.support or len(cloud))
+        source = np.minimum(np.searchsorted(np.cumsum(cloud.masses), quantiles), len(cloud) - 1)
+        indices, potentials, estimate = [], {}, 0.0
+        for k, (given, measure) in enumerate(zip(problem.kept, problem.measures, strict=True)):
+            costs = problem.cost_matrix(k, cloud.positions)
+            plan, potentials[given], least = entropic_plan(
+                costs, cloud.masses, measure.masses, reg, duals.get(given)
+            )
+            estimate += float(problem.weights[k]) * least
+            # Rows are equally heavy in all plans, so that one row after the other makes one long
+            # row, in which a quantile is in the same row of every plan.
+            mass = plan.ravel()
+            np.cumsum(mass, out=mass)
+            columns = np.searchsorted(mass, quantiles) - source * len(measure)
+            indices.append(np.clip(columns, 0, len(measure) - 1))
+        objectives = {"estimate": estimate}
+        if len(cloud) * max(map(len, problem.measures)) <= _AFFORDABLE:
+            objectives["primal"] = couplings(problem, cloud, potentials).value
+        return EntropicPointState(
+            problem=problem,
+            cloud=cloud,
+            source=source,
+            indices=np.column_stack(indices),
+            objectives=objectives,
+            potentials=potentials,
+        )
 
     def step(self, problem: PointProblem, state: EntropicPointState) -> EntropicPointState:
         """Send the sampled atoms to their ground barycentres."""
         before = state.cloud.positions[state.source]
-        after = problem.barycentres(problem.partners(state.indices), before)
-        cloud = Cloud(after)
-        figures = {"displacement": displacement(cloud.masses, before, after)}
-        return self._sampled(problem, cloud, figures, state.duals, state.exact)
+        cloud = Cloud(problem.barycentres(problem.partners(state.indices), before))
+        moved = displacement(cloud.masses, before, cloud.positions)
+        begun = self.begun(problem, cloud, state.potentials)
+        return replace(begun, figures={"displacement": moved})
 
     def iterate(self, problem: PointProblem, state: EntropicPointState) -> Iterate:
         """The cloud with V_ε, and with V where it is affordable."""
-        objectives = {"estimate": state.value}
-        if state.exact is not None:
-            objectives["primal"] = state.exact.value
         figures = {"support": float(len(state.cloud)), **state.figures}
-        return Iterate(state.cloud, objectives, state, figures=figures)
-
-    def _sampled(
-        self,
-        problem: PointProblem,
-        cloud: Cloud,
-        figures: dict[str, float],
-        duals: dict[int, FloatArray],
-        exact: Couplings | None,
-    ) -> EntropicPointState:
-        """The state at a cloud; one plan is in memory at a time."""
-        reg = self.reg * problem.spread
-        count = self.support or len(cloud)
-        quantiles = self._quantiles(count)
-        source = np.minimum(np.searchsorted(np.cumsum(cloud.masses), quantiles), len(cloud) - 1)
-        indices, reached, value = [], {}, 0.0
-        for k, (given, measure) in enumerate(zip(problem.kept, problem.measures, strict=True)):
-            costs = problem.cost_matrix(k, cloud.positions)
-            plan, reached[given], least = entropic_plan(
-                costs, cloud.masses, measure.masses, reg, duals.get(given)
-            )
-            value += float(problem.weights[k]) * least
-            mass = plan.ravel()
-            np.cumsum(mass, out=mass)
-            column = np.searchsorted(mass, quantiles) - source * len(measure)
-            indices.append(np.clip(column, 0, len(measure) - 1))
-        if len(cloud) * max(map(len, problem.measures)) <= _AFFORDABLE:
-            exact = couplings(problem, cloud, exact.duals if exact else None)
-        else:
-            exact = None
-        return EntropicPointState(
-            problem=problem,
-            cloud=cloud,
-            figures=figures,
-            source=source,
-            indices=np.column_stack(indices),
-            value=value,
-            duals=reached,
-            exact=exact,
-        )
+        return Iterate(state.cloud, state.objectives, state, figures=figures)
 
     def _quantiles(self, count: int) -> FloatArray:
         """One quantile of the mass in each of so many equal shares, (count,), ascending."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import param
 
 from solvers.arrays import FloatArray
@@ -36,8 +38,13 @@ class FreeSupport(Barycentric):
         doc="θ, the part of the way to the mean of the partners; 1 is the whole.",
     )
 
-    def begun(self, problem: PointProblem, cloud: Cloud) -> CoupledState:
-        """The state to start from at a given cloud.
+    def begun(
+        self,
+        problem: PointProblem,
+        cloud: Cloud,
+        duals: Mapping[int, FloatArray] | None = None,
+    ) -> CoupledState:
+        """The state to start from at a given cloud, with its plans.
 
         Raises
         ------
@@ -50,7 +57,7 @@ class FreeSupport(Barycentric):
                 f"costs: are {problem.costs.formula}, but must be the squared distance for "
                 f"{self.label}; H takes any."
             )
-        return super().begun(problem, cloud)
+        return super().begun(problem, cloud, duals)
 
     def target(self, problem: PointProblem, state: CoupledState) -> FloatArray:
         """Positions a part of the way to the mean of the partners."""

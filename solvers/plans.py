@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from solvers.arrays import Array, FloatArray
 from solvers.clouds import Cloud
 from solvers.point_problem import PointProblem
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 # A bound on the pivots of the network simplex that no problem of the sizes here comes near.
 _PIVOTS = 10**8
@@ -30,17 +33,17 @@ class Couplings:
         entries.
     value : float
         ``V(μ) = Σ_k α_k ⟨π_k, c_k⟩``.
-    duals : dict of int to array, (n_k,)
+    duals : mapping of int to array, (n_k,)
         Kantorovich potentials on the measures' side, by the measures' positions among those given.
     """
 
     plans: tuple[csr_array, ...]
     value: float
-    duals: dict[int, FloatArray]
+    duals: Mapping[int, FloatArray]
 
 
 def couplings(
-    problem: PointProblem, cloud: Cloud, duals: dict[int, FloatArray] | None = None
+    problem: PointProblem, cloud: Cloud, duals: Mapping[int, FloatArray] | None = None
 ) -> Couplings:
     """Solve the exact transport problems of a cloud, one after the other.
 
@@ -49,26 +52,31 @@ def couplings(
     problem : PointProblem
     cloud : Cloud
         μ, in the problem's dimension.
-    duals : dict of int to array, (n_k,), optional
-        Potentials of a similar cloud: the simplex method begins near its plans.
+    duals : mapping of int to array, (n_k,), optional
+        Potentials of a similar cloud, as in the result: the simplex method begins near its plans.
+
+    Raises
+    ------
+    ValueError
+        If a cost is not finite.
     """
     import ot
 
-    plans, value, potentials = [], 0.0, {}
+    found, value, potentials = [], 0.0, {}
     for k, (given, weight, measure) in enumerate(
         zip(problem.kept, problem.weights, problem.measures, strict=True)
     ):
-        costs = np.ascontiguousarray(problem.cost_matrix(k, cloud.positions))
+        costs = problem.cost_matrix(k, cloud.positions)
         begin = None
-        if duals is not None and given in duals and len(duals[given]) == len(measure):
+        if duals and given in duals:
             begin = ((costs - duals[given]).min(axis=1), duals[given])
         plan, log = ot.emd(
             cloud.masses, measure.masses, costs, _PIVOTS, log=True, potentials_init=begin
         )
-        plans.append(csr_array(plan))
-        potentials[given] = log["v"]
+        found.append(csr_array(plan))
+        potentials[given] = np.asarray(log["v"])
         value += float(weight) * float(log["cost"])
-    return Couplings(tuple(plans), value, potentials)
+    return Couplings(tuple(found), value, potentials)
 
 
 def plans(problem: PointProblem, cloud: Cloud) -> list[csr_array]:

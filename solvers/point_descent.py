@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 import param
-from scipy.sparse import csr_array
 
 from solvers.arrays import Array, FloatArray
 from solvers.point_problem import PointProblem
@@ -71,6 +70,8 @@ def _mean_over_partners(
     for k, (plan, weight, measure) in enumerate(terms):
         rows = np.repeat(np.arange(len(points)), np.diff(plan.indptr))
         values = function(k, points[rows], measure.positions[plan.indices])
+        from scipy.sparse import csr_array
+
         sums = csr_array((plan.data, np.arange(plan.nnz), plan.indptr), (len(points), plan.nnz))
         total = total + weight * (sums @ values)
     return np.asarray((total.T / state.cloud.masses).T)

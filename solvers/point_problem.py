@@ -109,8 +109,20 @@ class PointProblem:
         return [cloud.positions[js] for cloud, js in zip(self.measures, indices.T, strict=True)]
 
     def cost_matrix(self, k: int, points: Array) -> FloatArray:
-        """``c_k(x_i, y_{k,j})`` from points (n, d) to those of ``measures[k]``, (n, n_k)."""
-        return self.costs.matrix(self.kept[k], points, self.measures[k].positions)
+        """``c_k(x_i, y_{k,j})`` from points (n, d) to those of ``measures[k]``, (n, n_k).
+
+        Raises
+        ------
+        ValueError
+            If one is not finite.
+        """
+        costs = self.costs.matrix(self.kept[k], points, self.measures[k].positions)
+        if not np.isfinite(costs).all():
+            raise ValueError(
+                f"costs: one between the barycenter and measure {self.kept[k]} is not finite, but "
+                "all must be."
+            )
+        return np.ascontiguousarray(costs)
 
     def costs_of(self, k: int, points: Array, partners: Array) -> FloatArray:
         """``c_k(x_i, y_i)`` of points (n, d) and their partners (n, d_k), (n,)."""

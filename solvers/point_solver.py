@@ -41,6 +41,11 @@ class PointState:
     cloud: Cloud
     figures: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    @abstractmethod
+    def duals(self) -> Mapping[int, FloatArray]:
+        """Potentials (n_k,) on the measures' side, by the measures' positions among those given."""
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class CoupledState(PointState):
@@ -53,6 +58,11 @@ class CoupledState(PointState):
     """
 
     couplings: Couplings
+
+    @property
+    def duals(self) -> Mapping[int, FloatArray]:
+        """Those of the couplings."""
+        return self.couplings.duals
 
 
 def displacement(masses: FloatArray, before: Array, after: Array) -> float:
@@ -80,8 +90,22 @@ class PointSolver(Solver):
     seed = param.Integer(default=0, bounds=(0, 2**32 - 1), doc="Of what is drawn at random.")
 
     @abstractmethod
-    def begun(self, problem: PointProblem, cloud: Cloud) -> Any:
-        """The state to start from at a given cloud."""
+    def begun(
+        self,
+        problem: PointProblem,
+        cloud: Cloud,
+        duals: Mapping[int, FloatArray] | None = None,
+    ) -> Any:
+        """The state to start from at a given cloud.
+
+        Parameters
+        ----------
+        problem : PointProblem
+        cloud : Cloud
+            Of the problem's dimension.
+        duals : mapping of int to array, (n_k,), optional
+            Potentials as in a state, to save time.
+        """
 
     def init(self, problem: PointProblem, state: PointState | None = None) -> Any:
         """A fresh cloud, or that of `state` where it has the problem's dimension."""
@@ -89,7 +113,8 @@ class PointSolver(Solver):
             return self.begun(problem, self.fresh(problem))
         if state.problem is problem:
             return state
-        return self.begun(problem, state.cloud)
+        reweighted = state.problem.given is problem.given
+        return self.begun(problem, state.cloud, state.duals if reweighted else None)
 
     def fresh(self, problem: PointProblem) -> Cloud:
         """The cloud of a fresh start: equally heavy points, placed as the settings tell."""
@@ -121,15 +146,21 @@ class CoupledSolver(PointSolver):
 
     objectives = ("primal",)
 
-    def begun(self, problem: PointProblem, cloud: Cloud) -> CoupledState:
-        """The state to start from at a given cloud."""
-        return CoupledState(problem=problem, cloud=cloud, couplings=couplings(problem, cloud))
+    def begun(
+        self,
+        problem: PointProblem,
+        cloud: Cloud,
+        duals: Mapping[int, FloatArray] | None = None,
+    ) -> CoupledState:
+        """The state to start from at a given cloud, with its plans."""
+        found = couplings(problem, cloud, duals)
+        return CoupledState(problem=problem, cloud=cloud, couplings=found)
 
     def moved(
         self, problem: PointProblem, state: CoupledState, cloud: Cloud, figures: Mapping[str, float]
     ) -> CoupledState:
         """The state after a step to a cloud, with its plans and the decrease of V."""
-        after = couplings(problem, cloud, state.couplings.duals)
+        after = couplings(problem, cloud, state.duals)
         return CoupledState(
             problem=problem,
             cloud=cloud,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import param
@@ -44,24 +44,28 @@ def _interval(low: Any, high: Any, with_low: bool, with_high: bool) -> str:
     return " " + " and ".join(limits) if limits else ""
 
 
-def configured(name: str, assignments: Sequence[str] = ()) -> Solver:
+def configured(
+    name: str, assignments: Sequence[str] = (), known: Mapping[str, type[Solver]] = SOLVERS
+) -> Solver:
     """A registered solver with some settings given as text.
 
     Parameters
     ----------
     name : str
-        One of `SOLVERS`.
+        One of those that are known.
     assignments : sequence of str
         Each ``setting=value``; of two for one setting the later counts.
+    known : mapping of str to Solver class
+        Those that serve.
 
     Raises
     ------
     ValueError
         With one sentence that says what is known or accepted.
     """
-    if name not in SOLVERS:
-        raise ValueError(f"--solver: “{name}” is unknown; there are {', '.join(SOLVERS)}.")
-    solver = SOLVERS[name]
+    if name not in known:
+        raise ValueError(f"--solver: “{name}” is unknown; there are {', '.join(known)}.")
+    solver = known[name]
     declared = declarations(solver)
     values = {}
     for assignment in assignments:
@@ -69,8 +73,8 @@ def configured(name: str, assignments: Sequence[str] = ()) -> Solver:
         if not equals:
             raise ValueError(f"--set {assignment}: must have the form name=value.")
         if key not in declared:
-            known = ", ".join(declared) or "none"
-            raise ValueError(f"--set {key}: {name} has no such setting; its settings are {known}.")
+            there = ", ".join(declared) or "none"
+            raise ValueError(f"--set {key}: {name} has no such setting; its settings are {there}.")
         try:
             values[key] = _value(declared[key], text)
             solver(**{key: values[key]})  # the declaration checks the bounds

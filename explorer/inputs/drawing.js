@@ -1,6 +1,5 @@
-// A sheet of 128 × 128 cells to draw a density on, one byte a cell. What is drawn is sent while the
-// stroke is still under way: the newest state only, and the next one when the last one was taken.
-const SIDE = 128, UNDO_STEPS = 50, PAUSE = 84, KEY_STEP = 2
+// A sheet of 128 × 128 cells to draw a density on, one byte a cell.
+const SIDE = 128, UNDO_STEPS = 50, KEY_STEP = 2
 
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value))
 
@@ -54,9 +53,8 @@ function make(name, attributes, ...children) {
 }
 
 export function render({model}) {
-  let cells, load, history
+  let cells, history
   let at = [SIDE / 2, SIDE / 2], erasing = false, mirroring = false
-  let unsent = false, sent = model.taken, sentAt = 0, timer = null
 
   const canvas = make("canvas", {
     width: SIDE, height: SIDE, tabindex: 0, role: "application", "aria-label": "drawing pad",
@@ -89,26 +87,11 @@ export function render({model}) {
     brush.style.width = percent(2 * radius())
   }
 
-  // A blank sheet is no density: nothing is sent, and what was drawn before stays in use.
-  function sendNow() {
-    clearTimeout(timer)
-    timer = null
-    unsent = false
-    if (blank()) return
-    sent += 1
-    sentAt = performance.now()
-    model.send_msg({load, number: sent, pixels: cells.slice().buffer})
-  }
-
-  function send() {
-    if (unsent && timer === null && model.taken === sent)
-      timer = setTimeout(sendNow, Math.max(0, sentAt + PAUSE - performance.now()))
-  }
+  const sending = sender(model, () => (blank() ? null : cells.slice().buffer))
 
   function changed() {
-    unsent = true
     show()
-    send()
+    sending.changed()
   }
 
   function remember() {
@@ -137,11 +120,8 @@ export function render({model}) {
   }
 
   function begin() {
-    clearTimeout(timer)
-    timer = null
-    unsent = false
-    cells = new Uint8ClampedArray(new Uint8Array(model.sheet.pixels))
-    load = model.sheet.load
+    sending.begin()
+    cells = new Uint8ClampedArray(new Uint8Array(model.sheet.content))
     history = []
     show()
   }
@@ -168,8 +148,7 @@ export function render({model}) {
     moveTo(event)
     if (canvas.hasPointerCapture(event.pointerId)) paint(from, at)
   })
-  // At once, before anything that the visitor turns to next can take the sheet away.
-  canvas.addEventListener("lostpointercapture", () => { if (unsent) sendNow() })
+  canvas.addEventListener("lostpointercapture", sending.finish)
   canvas.addEventListener("keydown", (event) => {
     const moves = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}
     const move = moves[event.key]
@@ -216,7 +195,6 @@ export function render({model}) {
 
   model.on("sheet", begin)
   model.on("color", show)
-  model.on("taken", send)
   begin()
   reflect()
   showBrush()

@@ -11,11 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from explorer.inputs.cloud_sources import OWN_POINTS
 from explorer.inputs.sources import DRAWING, Marginal
 from explorer.levels import CommonScale, Picture, to_levels
 from solvers import GridProblem
 from solvers.arrays import Array, FloatArray
 from solvers.problems import normalised_weights
+
+# Kinds that change while the visitor works on them.
+_IN_PROGRESS = (DRAWING, OWN_POINTS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +84,7 @@ class Drawing(ABC):
             return False
         return all(
             (old.kind, old.choice, old.label) == (new.kind, new.choice, new.label)
-            and (new.kind == DRAWING or old.source is new.source or _same(old.source, new.source))
+            and (new.kind in _IN_PROGRESS or _same(old.source, new.source))
             for old, new in zip(self.marginals, newer.marginals, strict=True)
         )
 
@@ -101,5 +105,7 @@ class GridDrawing(Drawing):
 
 
 def _same(old: object, new: object) -> bool:
-    """Whether two sources are equal, none of them an array."""
-    return not isinstance(old, np.ndarray) and not isinstance(new, np.ndarray) and old == new
+    """Whether two sources are the same thing, or equal and none of them an array."""
+    if isinstance(old, np.ndarray) or isinstance(new, np.ndarray):
+        return old is new
+    return old == new

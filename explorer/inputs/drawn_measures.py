@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from explorer.inputs.cloud_sources import OWN_POINTS
 from explorer.inputs.drawn import Drawing, Drawn
 from explorer.inputs.ground_costs import GroundCost
 from explorer.levels import Picture
@@ -17,7 +16,10 @@ from solvers import Cloud, Mixture, MixtureProblem, PointProblem
 
 @dataclass(frozen=True)
 class PointDrawing(Drawing):
-    """Clouds of n points each, and the ground cost between them and their barycenter."""
+    """Clouds of n points each, and the ground cost between them and their barycenter.
+
+    Points find their way from one cost to another: the cost may change on the way.
+    """
 
     cost: GroundCost = field(default_factory=GroundCost)
 
@@ -27,15 +29,6 @@ class PointDrawing(Drawing):
         dimensions = {cloud.dimension for cloud in clouds}
         costs = self.cost.costs(len(clouds), max(dimensions))
         return _drawn(self, clouds, PointProblem(clouds, costs))
-
-    def is_continued_by(self, newer: Drawing) -> bool:
-        """Points find their way from one cost to another, and after points that come and go."""
-        alike = len(newer.marginals) == len(self.marginals) and newer.n == self.n
-        return alike and all(
-            (old.kind, old.choice, old.label) == (new.kind, new.choice, new.label)
-            and (new.kind == OWN_POINTS or old.source is new.source)
-            for old, new in zip(self.marginals, newer.marginals, strict=True)
-        )
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import panel as pn
-import panel_material_ui as pmui
 from numpy.typing import NDArray
 
 from explorer.inputs.adjuster import Adjuster
@@ -27,10 +25,9 @@ from explorer.inputs.sources import (
     thumbnail,
     typed,
 )
+from explorer.inputs.writing import Digits, Letters
 from explorer.subjects import DENSITIES
 from explorer.theme import MARGINAL_COLORS
-from explorer.views.text import problem, text
-from solvers import datasets
 
 
 class MarginalsInput(SlotsInput):
@@ -43,28 +40,14 @@ class MarginalsInput(SlotsInput):
     """
 
     def __init__(self, marginals: list[Marginal]) -> None:
-        self._text = pmui.TextInput(
-            label="Letters or digits", placeholder="1 to 4 characters", size="small",
-            sizing_mode="stretch_width",
-        )  # fmt: skip
-        self._problem = text(margin=(0, 10))
-        self._digit = pmui.Select(
-            label="Digit", options=list(datasets.MNIST_DIGITS), size="small",
-            sizing_mode="stretch_width",
-        )  # fmt: skip
-        self._specimen = pmui.IntSlider(
-            label="Specimen", start=0, end=datasets.mnist_count(datasets.MNIST_DIGITS[0]) - 1,
-            sizing_mode="stretch_width",
-        )  # fmt: skip
+        self._letters = Letters(typed, self._replace)
+        self._digits = Digits(handwritten, self._replace)
         self._upload = PictureUpload(self._claim)
         self._drawing = DrawingPad(self._take_drawing, sizing_mode="stretch_width", margin=(4, 10))
         self._adjuster = Adjuster(lambda adjustment: self._adjust(self._held, adjustment))
-        self._text.param.watch(self._take_text, "value")
-        self._digit.param.watch(self._take_digit, "value")
-        self._specimen.param.watch(self._take_digit, "value_throttled")
         editors = {
-            LETTERS: pn.Column(self._text, self._problem, sizing_mode="stretch_width"),
-            DIGITS: pn.Row(self._digit, self._specimen, sizing_mode="stretch_width"),
+            LETTERS: pn.Column(self._letters, sizing_mode="stretch_width"),
+            DIGITS: pn.Column(self._digits, sizing_mode="stretch_width"),
             UPLOAD: pn.Column(self._upload, sizing_mode="stretch_width"),
             DRAWING: pn.Column(self._drawing, sizing_mode="stretch_width"),
         }
@@ -77,20 +60,16 @@ class MarginalsInput(SlotsInput):
         return list(catalogue_items(kind))
 
     def _show(self, marginal: Marginal) -> None:
-        self._problem.object = ""
-        self._text.value = marginal.source if marginal.kind == LETTERS else ""
-        if marginal.kind == DIGITS:
-            digit, index = marginal.source
-            self._specimen.end = datasets.mnist_count(digit) - 1
-            self._digit.value, self._specimen.value = digit, index
+        self._letters.load(marginal)
+        self._digits.load(marginal)
         self._upload.load(marginal)
         self._drawing.color = MARGINAL_COLORS[self._slots.selected]
         self._adjuster.load(marginal.adjustment)
 
     def _open(self, kind: str) -> None:
         held = self._held
-        if kind == DIGITS:
-            self._take_digit()
+        if kind == DIGITS and self._chooses:
+            self._digits.choose()
         elif kind == DRAWING:
             if held.kind == DRAWING:
                 self._drawing.load(held.source)
@@ -108,27 +87,6 @@ class MarginalsInput(SlotsInput):
             self._adjuster.refuse(error)
             return
         self._put(adjusted, picture, slot)
-
-    def _take_text(self, event: Any) -> None:
-        self._problem.object = ""
-        if not self._chooses or not event.new:
-            return
-        try:
-            marginal = typed(event.new)
-        except ValueError as error:
-            self._problem.object = problem(str(error).removeprefix("text: "))
-            return
-        self._replace(marginal)
-
-    def _take_digit(self, *events: Any) -> None:
-        if not self._chooses:
-            return
-        digit = self._digit.value
-        self._specimen.end = datasets.mnist_count(digit) - 1
-        self._specimen.value = min(self._specimen.value, self._specimen.end)
-        index = self._specimen.value
-        if (DIGITS, (digit, index)) != (self._held.kind, self._held.source):
-            self._replace(handwritten(digit, index))
 
     def _take_drawing(self, pixels: NDArray[np.uint8]) -> None:
         held = self._held  # a drawing that goes on keeps its adjustment

@@ -27,7 +27,7 @@ def square_of_ink(side=SIDE):
 
 def message(pad, pixels, number=1, load=0):
     """What the browser sends; `load` counts from the newest sheet."""
-    return {"load": pad.sheet["load"] + load, "number": number, "pixels": pixels}
+    return {"load": pad.sheet["load"] + load, "number": number, "content": pixels}
 
 
 def test_a_stroke_arrives_upright(pad, sheets):
@@ -46,7 +46,7 @@ def test_wrong_sizes_are_refused(pad, sheets, size):
     assert pad.taken == 1  # or the browser would wait for ever
 
 
-@pytest.mark.parametrize("data", [None, "drawn", b"\xff" * SIDE**2, {}, {"pixels": [1, 2]}])
+@pytest.mark.parametrize("data", [None, "drawn", b"\xff" * SIDE**2, {}, {"content": [1, 2]}])
 def test_other_messages_are_ignored(pad, sheets, data):
     pad._handle_msg(data)
     assert sheets == []
@@ -80,11 +80,11 @@ def test_a_drawing_can_be_loaded_again_and_again(pad):
     first = pad.sheet
     pad.load(pixels)
     assert pad.sheet != first
-    assert pad.sheet["pixels"] == first["pixels"] == pixels.tobytes()
+    assert pad.sheet["content"] == first["content"] == pixels.tobytes()
     pad.load(square_of_ink(64))
-    assert len(pad.sheet["pixels"]) == SIDE**2
+    assert len(pad.sheet["content"]) == SIDE**2
     pad.clear()
-    assert not any(pad.sheet["pixels"])
+    assert not any(pad.sheet["content"])
 
 
 def test_a_drawing_is_a_marginal_at_any_resolution():

@@ -42,7 +42,7 @@ def draw(picker, *levels):
 
 def send(picker, pixels):
     pad = picker._drawing
-    pad._handle_msg({"load": pad.sheet["load"], "number": 1, "pixels": pixels.tobytes()})
+    pad._handle_msg({"load": pad.sheet["load"], "number": 1, "content": pixels.tobytes()})
 
 
 @pytest.mark.parametrize("kind", CATALOGUE)
@@ -76,11 +76,11 @@ def test_the_editor_shows_what_the_chosen_slot_holds():
     for slot in (0, 1):
         picker._slots.selected = slot
         picker._kind.value = LETTERS
-        picker._text.value = "A"
+        picker._letters._field.value = "A"
     assert picker.labels == ["“A”", "“A” 2"]
-    picker._text.value = "B"
+    picker._letters._field.value = "B"
     picker._slots.selected = 0
-    assert picker._text.value == "A"
+    assert picker._letters._field.value == "A"
     assert picker.labels == ["“A”", "“B”"]
 
 
@@ -88,7 +88,7 @@ def test_digits_of_two_slots_do_not_mix():
     picker = MarginalsInput([handwritten(3, 7), handwritten(0, 2)])
     for slot, expected in ((1, (0, 2)), (0, (3, 7))):
         picker._slots.selected = slot
-        assert (picker._digit.value, picker._specimen.value) == expected
+        assert (picker._digits._digit.value, picker._digits._specimen.value) == expected
     assert picker.labels == ["digit 3", "digit 0"]
 
 
@@ -105,7 +105,7 @@ def test_slots_can_be_added_and_removed_within_bounds():
 def test_a_blank_sheet_leaves_the_slot_until_the_first_stroke(picker):
     picker._kind.value = DRAWING
     assert picker.labels == ["duck", "heart"]
-    assert not any(picker._drawing.sheet["pixels"])
+    assert not any(picker._drawing.sheet["content"])
     draw(picker, 200)
     assert picker.labels == ["drawing", "heart"]
 
@@ -117,7 +117,7 @@ def test_each_slot_keeps_its_own_drawing(picker):
         draw(picker, level)
     assert picker.labels == ["drawing", "drawing 2"]
     picker._slots.selected = 0
-    assert picker._drawing.sheet["pixels"][0] == 100
+    assert picker._drawing.sheet["content"][0] == 100
     draw(picker, 50)
     assert [marginal.source.max() for marginal in picker.value] == [50, 200]
 

@@ -226,6 +226,19 @@ def test_start_gaussian_has_the_moments_of_the_mixture(rng):
     assert (start.positions != other.positions).any()
 
 
+@pytest.mark.parametrize("start", ["mixture", "gaussian"])
+@pytest.mark.parametrize(
+    "points", [[[0.2, 0.3]], [[0.2, 0.3]] * 3, [[0, 0], [0.5, 0.5], [1, 1]]], ids=["1", "3", "line"]
+)
+def test_degenerate_clouds(points, start):
+    """One point, points that coincide, points on a line: their own barycenter."""
+    problem = PointProblem([points, points], SquaredEuclidean())
+    for kind in SOLVERS:
+        last = run_points(kind(start=start, points=3), problem, 4)[-1]
+        assert primal(last) == pytest.approx(0, abs=1e-2)
+        assert (primal(last) < 1e-12) or kind is EntropicFixedPoint
+
+
 def test_start_in_another_space_is_about_the_middle(rng):
     costs = Projections.usual(3, 2)
     problem = PointProblem([rng.random((20, 2)) for _ in range(3)], costs)

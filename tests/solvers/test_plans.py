@@ -50,11 +50,22 @@ def test_duals_of_another_cloud_change_nothing_but_the_time(rng):
         np.testing.assert_allclose(a.toarray(), b.toarray(), atol=1e-14)
 
 
-def test_duals_of_other_measures_are_left_aside(rng):
-    problem, other = random_problem(rng, (9, 7, 8)), random_problem(rng, (9, 6, 8))
-    cloud = random_cloud(rng, 5)
-    warm = couplings(problem, cloud, couplings(other, cloud).duals)
-    assert warm.value == pytest.approx(couplings(problem, cloud).value, rel=1e-12)
+def test_costs_that_are_not_finite_are_refused(rng):
+    problem = random_problem(rng, (9, 7), PowerNorm(2, 4))
+    with pytest.raises(ValueError, match="costs: one between the barycenter and measure 0 is not"):
+        with np.errstate(over="ignore"):
+            couplings(problem, Cloud([[1e100, 0]]))
+
+
+def test_masses_of_many_magnitudes(rng):
+    problem = random_problem(rng, (9, 7))
+    cloud = Cloud(rng.random((20, 2)), 10.0 ** -np.arange(0, 60, 3))
+    found = couplings(problem, cloud)
+    for plan, measure in zip(found.plans, problem.measures, strict=True):
+        np.testing.assert_allclose(plan.sum(axis=0), measure.masses, atol=1e-12)
+    indices, masses, _ = glued(found.plans)
+    assert masses.sum() == pytest.approx(1, abs=1e-9)
+    assert (indices < [9, 7]).all()
 
 
 def test_gluing_by_hand():
