@@ -28,7 +28,7 @@ from solvers.images import CROPS, INKS
 from solvers.loop import Iterate, Solver, iterates
 from solvers.primal import duality_gap, primal_objective
 from solvers.problems import GridProblem, normalised_weights
-from solvers.registry import GRID_SOLVERS
+from solvers.registry import MIXTURE_SOLVERS, POINT_SOLVERS, SOLVERS
 from solvers.results import Result, save
 from solvers.settings import configured, declarations, rule
 
@@ -159,7 +159,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _list_solvers(options: argparse.Namespace) -> int:
-    for name, solver in GRID_SOLVERS.items():
+    for name, solver in SOLVERS.items():
         sys.stdout.write(f"{name}\n    {solver.summary}\n")
         for key, setting in declarations(solver).items():
             sys.stdout.write(f"    --set {key}={setting.default}    {rule(setting)}\n")
@@ -169,7 +169,11 @@ def _list_solvers(options: argparse.Namespace) -> int:
 
 
 def _solve(options: argparse.Namespace) -> int:
-    solver = configured(options.solver, options.assignments, GRID_SOLVERS)
+    if options.solver in POINT_SOLVERS | MIXTURE_SOLVERS:
+        raise ValueError(
+            f"--solver: “{options.solver}” does not average densities; it can be used in scripts."
+        )
+    solver = configured(options.solver, options.assignments)
     archive, image = _targets(options.out, options.force)
     names, marginals = read_marginals(options.files, options.size, options.ink, options.crop)
     weights = np.ones(len(names)) if options.weights is None else options.weights

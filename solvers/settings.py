@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import param
@@ -44,28 +44,24 @@ def _interval(low: Any, high: Any, with_low: bool, with_high: bool) -> str:
     return " " + " and ".join(limits) if limits else ""
 
 
-def configured(
-    name: str, assignments: Sequence[str] = (), known: Mapping[str, type[Solver]] = SOLVERS
-) -> Solver:
+def configured(name: str, assignments: Sequence[str] = ()) -> Solver:
     """A registered solver with some settings given as text.
 
     Parameters
     ----------
     name : str
-        One of those that are known.
+        One of `SOLVERS`.
     assignments : sequence of str
         Each ``setting=value``; of two for one setting the later counts.
-    known : mapping of str to Solver class
-        Those that serve.
 
     Raises
     ------
     ValueError
         With one sentence that says what is known or accepted.
     """
-    if name not in known:
-        raise ValueError(f"--solver: “{name}” is unknown; there are {', '.join(known)}.")
-    solver = known[name]
+    if name not in SOLVERS:
+        raise ValueError(f"--solver: “{name}” is unknown; there are {', '.join(SOLVERS)}.")
+    solver = SOLVERS[name]
     declared = declarations(solver)
     values = {}
     for assignment in assignments:
@@ -73,8 +69,8 @@ def configured(
         if not equals:
             raise ValueError(f"--set {assignment}: must have the form name=value.")
         if key not in declared:
-            there = ", ".join(declared) or "none"
-            raise ValueError(f"--set {key}: {name} has no such setting; its settings are {there}.")
+            known = ", ".join(declared) or "none"
+            raise ValueError(f"--set {key}: {name} has no such setting; its settings are {known}.")
         try:
             values[key] = _value(declared[key], text)
             solver(**{key: values[key]})  # the declaration checks the bounds
