@@ -134,9 +134,8 @@ class _Descent:
             if not len(active):
                 break
             active = active[self._goes_on(active)]
-        lower = np.flatnonzero(
-            self._low
-        )  # line searches that met a kink or the end of what is allowed
+        # Line searches that met a kink, or the end of what is allowed, have found lower points.
+        lower = np.flatnonzero(self._low)
         self.points[lower] += self._low[lower, None] * self._direction[lower]
         self.values[lower], _ = self._evaluate(self.points[lower], self._rows[lower])
         return self.points, self.values

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from time import monotonic
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import panel as pn
@@ -13,27 +12,22 @@ import panel as pn
 from explorer.address import from_query, to_query
 from explorer.background import Background
 from explorer.comparison import Comparison
-from explorer.exporting import Exporting
-from explorer.grid_tile import GridTile
-from explorer.inputs.drawn import Drawing, GridDrawing
-from explorer.inputs.slots import SlotsInput
-from explorer.inputs.sources import Marginal
+from explorer.inputs.drawn import Drawing
 from explorer.inputs.weights import WeightPad
 from explorer.levels import Picture
 from explorer.pages.controls import Controls
-from explorer.pages.layout import Extras, laid_out
+from explorer.pages.layout import laid_out
+from explorer.pages.particulars import Particulars
 from explorer.pages.playing import Playing
 from explorer.pages.posing import Posing
 from explorer.pages.words import described, explained
 from explorer.run import Point
 from explorer.sharing import Sharing
 from explorer.state import StudioState, changed_settings
-from explorer.subjects import Subject
 from explorer.theme import MARGINAL_COLORS, SOLVER_COLORS
 from explorer.tile import Tile
-from explorer.views.curves import GRID_CHARTS, Chart, CurvesView
-from explorer.views.table import GRID_COLUMNS, ComparisonTable
-from explorer.views.tile import TileView
+from explorer.views.curves import CurvesView
+from explorer.views.table import ComparisonTable
 from explorer.views.timeline import Timeline
 from explorer.views.window import Window
 from solvers import SOLVERS
@@ -47,10 +41,10 @@ _BETWEEN_WORDS = 0.2
 _COSTS = {0: 1.0, 2: 1.6, 3: 5.0}
 
 
-class Studio:
+class Studio(Particulars):
     """Controls for the sidebar, pictures and curves for the main area, one run for each solver.
 
-    What is averaged, and how it is seen, is said by the subclasses.
+    What is averaged, and how it is seen, is said by the particulars of the subclasses.
 
     Parameters
     ----------
@@ -63,12 +57,6 @@ class Studio:
     away : callable
         True while no browser is connected; nothing is computed then.
     """
-
-    subject: ClassVar[Subject]
-    exporting: ClassVar[type[Exporting]] = Exporting
-    tile: ClassVar[type[Tile]] = GridTile
-    charts: ClassVar[Mapping[str, Chart]] = GRID_CHARTS
-    columns: ClassVar[Sequence[str]] = GRID_COLUMNS
 
     def __init__(
         self,
@@ -334,44 +322,3 @@ class Studio:
             *(tile.view for tile in self._solvers),
             *self.further_views(),
         ]
-
-    # What the studios differ in.
-
-    @abstractmethod
-    def make_marginals(self, marginals: list[Marginal]) -> SlotsInput:
-        """The input for what is averaged."""
-
-    @abstractmethod
-    def make_view(
-        self, on_painted: Callable[[int], None], on_toggle: Callable[[], None], **params: Any
-    ) -> TileView:
-        """The view of a solver's tile."""
-
-    def make_drawing(self, n: int, marginals: tuple[Marginal, ...]) -> Drawing:
-        """What is to be drawn, with so many cells along each side."""
-        return GridDrawing(n, marginals)
-
-    def prepare(self, state: StudioState) -> None:
-        """Make what the studio has of its own."""
-
-    def extras(self) -> Extras:
-        """Its controls and cards."""
-        return Extras()
-
-    def preceding_views(self) -> list[Any]:
-        """Views that stand before the tiles."""
-        return []
-
-    def further_views(self) -> list[Any]:
-        """Views that stand after the tiles."""
-        return []
-
-    def tile_changed(self, tile: Tile) -> None:
-        """A tile has a new picture or has been paused."""
-
-    def view_state(self) -> dict[str, Any]:
-        """Its own part of the state."""
-        return {}
-
-    def show_view_state(self, state: StudioState) -> None:
-        """Turn its own controls to a state."""
