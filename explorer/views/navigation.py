@@ -17,7 +17,7 @@ details > nav { position: absolute; right: 0; top: 100%; flex-direction: column;
   border-radius: 10px; z-index: 2000; background: var(--mui-palette-background-paper, Canvas);
   border: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
 @media (max-width: 760px) {
-  :host > nav { display: none; }
+  nav.wide { display: none; }
   details { display: block; }
 }
 a { color: inherit; text-decoration: none; font-size: 14.5px; font-weight: 600; padding: 6px 12px;
@@ -31,9 +31,10 @@ a[aria-current] { background: color-mix(in srgb, currentColor 12%, transparent);
 def navigation(here: Subject) -> pn.pane.HTML:
     """Links to all pages, the present one marked; a menu of them where the window is narrow."""
     links = "".join(_link(subject, subject is here) for subject in SUBJECTS.values())
-    pages = f'<nav aria-label="pages">{links}</nav>'
     return pn.pane.HTML(
-        f"{pages}<details><summary>{here.title}</summary>{pages}</details>",
+        f'<nav aria-label="pages" class="wide">{links}</nav>'
+        f"<details><summary>{here.title}</summary>"
+        f'<nav aria-label="pages">{links}</nav></details>',
         stylesheets=[_STYLE],
         margin=(0, 8),
     )
