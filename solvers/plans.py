@@ -61,6 +61,7 @@ def couplings(
         If a cost is not finite.
     """
     import ot
+    from scipy.sparse import csr_array
 
     found, value, potentials = [], 0.0, {}
     for k, (given, weight, measure) in enumerate(

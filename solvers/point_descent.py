@@ -65,13 +65,13 @@ def _mean_over_partners(
     points: Array,
 ) -> FloatArray:
     """``(1/a_i) Σ_k α_k Σ_j π_{k,ij} h_k(x_i, y_{k,j})`` of a function h of points (n, d)."""
+    from scipy.sparse import csr_array
+
     total = np.zeros(1)
     terms = zip(state.couplings.plans, problem.weights, problem.measures, strict=True)
     for k, (plan, weight, measure) in enumerate(terms):
         rows = np.repeat(np.arange(len(points)), np.diff(plan.indptr))
         values = function(k, points[rows], measure.positions[plan.indices])
-        from scipy.sparse import csr_array
-
         sums = csr_array((plan.data, np.arange(plan.nnz), plan.indptr), (len(points), plan.nnz))
         total = total + weight * (sums @ values)
     return np.asarray((total.T / state.cloud.masses).T)

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
+from solvers.bijected_costs import Twister
 from solvers.clouds import Cloud
-from solvers.costs import SquaredEuclidean
+from solvers.costs import PowerNorm, SquaredEuclidean
 from solvers.loop import iterates
 from solvers.point_problem import PointProblem
+
+# Ground costs in one space, smooth and not, by name.
+COSTS = {
+    "squared": SquaredEuclidean(),
+    "power": PowerNorm(1.5, 1.5),
+    "median": PowerNorm(1, 1),
+    "mixed": PowerNorm(2, 1),
+    "steep": PowerNorm(1.5, 3),
+    "twister": Twister(),
+    "space": SquaredEuclidean(3),
+}
 
 
 def random_cloud(rng, count, dimension=2, equal=False):
@@ -33,3 +45,13 @@ def sorted_rows(cloud, least=1e-9):
     rows = np.asarray(cloud)
     rows = rows[rows[:, 0] > least]
     return rows[np.lexsort(np.round(rows[:, 1:], 8).T)]
+
+
+def from_start(solver, problem, cloud, steps=5):
+    """All iterates of so many steps from a given cloud."""
+    return run_points(solver, problem, steps, solver.begun(problem, cloud))
+
+
+def primal(iterate):
+    """V of an iterate."""
+    return iterate.objectives["primal"]

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvers.bijected_costs import Twister
+from solvers.clouds import Cloud
 from solvers.costs import PowerNorm, SquaredEuclidean
 from solvers.fixed_points import Barycentric
 from solvers.free_support import FreeSupport
@@ -14,17 +15,13 @@ from solvers.plans import couplings
 from solvers.point_descent import PointDescent
 from solvers.point_problem import PointProblem
 from solvers.projected_costs import Circles, Projections
-from tests.solvers.clouds import Cloud, random_cloud, random_problem, run_points
+from tests.solvers.clouds import COSTS, from_start, random_cloud, random_problem, run_points
 
 WEIGHTS = (0.2, 0.5, 0.3)
 
 
 def values(its):
     return np.array([it.objectives["primal"] for it in its])
-
-
-def from_start(solver, problem, cloud, steps=5):
-    return run_points(solver, problem, steps, solver.begun(problem, cloud))
 
 
 @pytest.mark.parametrize("dimension", [2, 3])
@@ -94,15 +91,6 @@ def test_the_step_is_along_the_gradient_of_v(rng):
             moved[i, axis] += sign * 1e-6
             sides.append(couplings(problem, Cloud(moved, start.masses)).value)
         assert step[i, axis] == pytest.approx((sides[0] - sides[1]) / 2e-6, rel=1e-4, abs=1e-7)
-
-
-COSTS = {
-    "squared": SquaredEuclidean(),
-    "median": PowerNorm(1, 1),
-    "mixed": PowerNorm(2, 1),
-    "steep": PowerNorm(1.5, 4),
-    "twister": Twister(),
-}
 
 
 @settings(deadline=None, max_examples=30)
