@@ -23,6 +23,8 @@ from solvers.point_solver import (
     displacement,
 )
 
+# G_ε has settled once V_ε has not fallen by this fraction in so many steps.
+_GAIN, _PATIENCE = 1e-3, 10
 # Entries of the largest matrix of costs for which the entropic solver adds the exact V.
 _AFFORDABLE = 1200**2
 
@@ -115,6 +117,8 @@ class EntropicPointState(PointState):
         Their partners in the measures of positive weight.
     objectives : mapping of str to float
         V_ε of `cloud` as ``"estimate"``, V as ``"primal"`` where it is affordable.
+    lowest, waited : float, int
+        A V_ε that has not been undercut by much for so many steps.
     potentials : mapping of int to array, (n_k,)
         Entropic potentials, by the measures' positions among those given.
     """
@@ -122,6 +126,8 @@ class EntropicPointState(PointState):
     source: Array
     indices: Array
     objectives: Mapping[str, float]
+    lowest: float
+    waited: int
     potentials: Mapping[int, FloatArray]
 
     @property
@@ -141,8 +147,8 @@ class EntropicFixedPoint(PointSolver):
     the same in all steps, so that points can come to rest.
 
     The ``"estimate"`` is V_ε, the sum of ``α_k min_π ⟨π, c_k⟩ + ε KL(π | a ⊗ b_k)``; it is above V,
-    unless ε is so small that the plans are not yet exact. The ``"primal"`` is V, where points are
-    few enough.
+    unless ε is so small that the plans are not yet exact. The ``"primal"`` is V, where points
+    are few enough; it may rise, so that the best iterate is judged by V_ε.
 
     References
     ----------
@@ -204,6 +210,8 @@ class EntropicFixedPoint(PointSolver):
             source=source,
             indices=np.column_stack(indices),
             objectives=objectives,
+            lowest=estimate,
+            waited=0,
             potentials=potentials,
         )
 
@@ -213,12 +221,28 @@ class EntropicFixedPoint(PointSolver):
         cloud = Cloud(problem.barycentres(problem.partners(state.indices), before))
         moved = displacement(cloud.masses, before, cloud.positions)
         begun = self.begun(problem, cloud, state.potentials)
-        return replace(begun, figures={"displacement": moved})
+        estimate = begun.objectives["estimate"]
+        lower = estimate < (1 - _GAIN) * state.lowest
+        return replace(
+            begun,
+            figures={"displacement": moved},
+            lowest=estimate if lower else state.lowest,
+            waited=0 if lower else state.waited + 1,
+        )
 
     def iterate(self, problem: PointProblem, state: EntropicPointState) -> Iterate:
         """The cloud with V_ε, and with V where it is affordable."""
         figures = {"support": float(len(state.cloud)), **state.figures}
-        return Iterate(state.cloud, state.objectives, state, figures=figures)
+        return Iterate(state.cloud, state.objectives, state, figures=figures, judged_by="estimate")
+
+    def converged(self, problem: PointProblem, state: PointState) -> str | None:
+        """As for all, and once V_ε gains nothing any more."""
+        if isinstance(state, EntropicPointState) and state.waited >= _PATIENCE:
+            return (
+                f"Settled: in {_PATIENCE} steps Vε has not fallen by {100 * _GAIN:g} %; what still "
+                "moves is the sample."
+            )
+        return super().converged(problem, state)
 
     def _quantiles(self, count: int) -> FloatArray:
         """One quantile of the mass in each of so many equal shares, (count,), ascending."""

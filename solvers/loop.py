@@ -19,8 +19,10 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import param
 
-# Objectives in the order in which the best iterate is judged, with the sign that makes more better.
-_SENSE = {"primal": -1.0, "dual": 1.0}
+# Objectives with the sign that makes more better, and the order in which the best iterate is judged
+# by one of them where its solver says nothing else.
+_SENSE = {"primal": -1.0, "dual": 1.0, "estimate": -1.0}
+_JUDGES = ("primal", "dual")
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Iterate:
         those of the problem, and the barycenter has its shape.
     figures : mapping of str to float
         Further numbers of the iterate, such as the ``"support"`` of a measure.
+    judged_by : str or None
+        The objective by which the best iterate is told: the primal, else the dual, if None.
     """
 
     barycenter: Any
@@ -60,6 +64,7 @@ class Iterate:
     better: Iterate | None = field(default=None, repr=False)
     levels_left: int = 0
     figures: Mapping[str, float] = field(default_factory=dict)
+    judged_by: str | None = None
 
     @property
     def best(self) -> Iterate:
@@ -69,9 +74,9 @@ class Iterate:
     @property
     def score(self) -> float | None:
         """The judged objective with the sign that makes more better, None without objectives."""
-        for name, sign in _SENSE.items():
+        for name in _JUDGES if self.judged_by is None else (self.judged_by,):
             if name in self.objectives:
-                return sign * self.objectives[name]
+                return _SENSE[name] * self.objectives[name]
         return None
 
     def is_close_to(self, best: Iterate) -> bool:

@@ -22,7 +22,7 @@ KINDS = ("plane", "circles", "shadows")
 # window's side.
 STYLE: dict[str, Any] = {
     "spread": 0.12,  # a dot of mass m has radius spread √m: its area tells its mass
-    "radii": [0.0016, 0.03],  # but every dot is seen, and hides no others far away
+    "radii": [0.0016, 0.036],  # but every dot is seen, and hides no others far away
     "in_space": 1.6,  # times as large, for the cube fills less of the picture than the square
     "opacities": {"dots": 0.85, "marginals": 0.45, "shadows": 0.3, "circles": 0.6},
     "far": 0.4,  # what is left of the opacity at the far end of space
