@@ -213,7 +213,8 @@ def _marginal(
 ) -> Marginal:
     """The marginal of a slot; one of the visitor's own is taken out of `own`."""
     name, _, adjustment = text.partition("~")
-    if name == OWN and not own:
+    found = own.pop(0) if name == OWN and own else None
+    if name == OWN and (found is None or found.kind not in subject.own):
         marginal = subject.stand_in(slot)
         notes.append(
             f"Marginal {slot + 1} is a picture of somebody's own, which travels in a saved file "
@@ -221,7 +222,7 @@ def _marginal(
         )
         return marginal
     try:
-        marginal = own.pop(0) if name == OWN else named(name, subject)
+        marginal = named(name, subject) if found is None else found
     except ValueError as error:
         marginal = subject.stand_in(slot)
         notes.append(

@@ -7,7 +7,15 @@ from functools import partial
 from explorer.inputs.mixture_sources import FIT_CELLS, FITTED, MIXTURE_CATALOGUE, OWN_MIXTURE
 from explorer.inputs.sources import Marginal
 from explorer.inputs.spelling import is_own
-from explorer.python_source import INDENT, called, imported, keywords, literal, method
+from explorer.python_source import (
+    INDENT,
+    assigned,
+    called,
+    imported,
+    keywords,
+    literal,
+    method,
+)
 from explorer.state import StudioState
 from explorer.subjects import POINTS
 from solvers import SOLVERS
@@ -23,7 +31,7 @@ n = {size}  # {sizes}{own}
 measures = [
 {measures}
 ]
-weights = [{weights}]
+weights = [{weights}]{costs}
 problem = {problem}
 methods = {{
 {methods}
@@ -43,10 +51,9 @@ _OWN = '\nown = np.load("view.npz")  # the saved view, with your own points'
 def measure_code(state: StudioState, iterations: int) -> str:
     """The script of a view of clouds or mixtures; as `script.code`."""
     points = state.subject is POINTS
-    measure, problem = ("Cloud", "PointProblem") if points else ("Mixture", "MixtureProblem")
+    problem = "PointProblem" if points else "MixtureProblem"
     modules = {
-        "solvers": {"iterates", measure, problem}
-        | {SOLVERS[name].__name__ for name, _ in state.solvers}
+        "solvers": {"iterates", problem} | {SOLVERS[name].__name__ for name, _ in state.solvers}
     }
     calls, own = [], 0
     for marginal in state.marginals:
@@ -54,11 +61,12 @@ def measure_code(state: StudioState, iterations: int) -> str:
         own += is_own(marginal)
         calls.append(INDENT + call)
         _add(modules, needed)
-    arguments = ["measures", "weights"]
+    arguments, costs = ["measures", "weights"], ""
     if points:
         dimension = max(marginal.draw(1).shape[1] - 1 for marginal in state.marginals)
-        cost, needed = state.cost.code(len(state.marginals), dimension)
-        arguments.insert(1, cost)
+        name, values, needed = state.cost.code(len(state.marginals), dimension)
+        arguments.insert(1, "costs")
+        costs = "\n" + assigned("costs", name, values)
         _add(modules, needed)
     return _SCRIPT.format(
         count=len(calls),
@@ -69,10 +77,11 @@ def measure_code(state: StudioState, iterations: int) -> str:
         own=_OWN if own else "",
         measures="\n".join(calls),
         weights=", ".join(f"{weight:.6g}" for weight in state.weights),
+        costs=costs,
         problem=f"{problem}({', '.join(arguments)})",
         methods="\n".join(method(name, settings) for name, settings in state.solvers),
         iterations=iterations,
-        rows="mass, position" if points else "weight, mean, upper triangle of the covariance",
+        rows="mass, position" if points else "weight, mean, S_xx, S_xy, S_yy",
     )
 
 
@@ -97,7 +106,11 @@ def _drawn(marginal: Marginal, own: int) -> tuple[str, dict[str, set[str]]]:
         }
     if kind == OWN_MIXTURE:
         rows = [[float(f"{number:.6g}") for number in row] for row in marginal.source]
-        return called("Mixture.of_rows", [f"[{', '.join(map(str, rows))}]"]), {}
+        line = called("Mixture.of_rows", [str(rows)])
+        if "\n" in line:  # too long for one: a row a line
+            body = "".join(f"\n{3 * INDENT}{row}," for row in rows)
+            line = called("Mixture.of_rows", [f"[{body}\n{2 * INDENT}]"])
+        return line, {"solvers": {"Mixture"}}
     if is_own(marginal):
         call, needed = f'thinned(own["own_{own}"], n)', {"solvers.stippling": {"thinned"}}
     else:
@@ -105,4 +118,4 @@ def _drawn(marginal: Marginal, own: int) -> tuple[str, dict[str, set[str]]]:
         arguments = [*map(literal, draw.args), "n", *keywords(draw.keywords)]
         call = f"{draw.func.__name__}({', '.join(arguments)})"
         needed = {draw.func.__module__: {draw.func.__name__}}
-    return called("Cloud.of_rows", [call]), needed
+    return called("Cloud.of_rows", [call]), {"solvers": {"Cloud"}, **needed}

@@ -7,7 +7,7 @@ PRESETS: dict[str, dict[str, str]] = {
     "points": {
         "Three silhouettes, squared distance": "?p=points&m=duck.heart.rabbit",
         "Three silhouettes, ‖x − y‖ to the power 3/2": (
-            "?p=points&m=duck.heart.rabbit&g=power~1.5~1.5&s=fixed_point.barycentric"
+            "?p=points&m=duck.heart.rabbit&n=400&g=power~1.5~1.5&s=fixed_point.barycentric"
         ),
         "Four circles": (
             "?p=points&m=arc-on-circle-1.arc-on-circle-2.arc-on-circle-3.arc-on-circle-4"

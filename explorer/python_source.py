@@ -31,6 +31,15 @@ def called(head: str, arguments: Sequence[str]) -> str:
     return f"{head}({body}\n{INDENT}),"
 
 
+def assigned(name: str, head: str, arguments: Sequence[str]) -> str:
+    """A call whose result is given a name, on one line or with one argument a line."""
+    line = f"{name} = {head}({', '.join(arguments)})"
+    if len(line) <= WIDTH:
+        return line
+    body = "".join(f"\n{INDENT}{argument}," for argument in arguments)
+    return f"{name} = {head}({body}\n)"
+
+
 def literal(value: Any) -> str:
     """As Python spells it, a text in the quotes that need fewer escapes, double ones in doubt."""
     if isinstance(value, float):

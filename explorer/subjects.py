@@ -7,13 +7,23 @@ from dataclasses import dataclass
 
 from explorer.inputs.cloud_sources import (
     CLOUD_CATALOGUE,
+    OWN_CLOUD_FILE,
+    OWN_POINTS,
     built_in_cloud,
     handwritten_cloud,
     typed_cloud,
 )
 from explorer.inputs.mixture_sources import MIXTURE_CATALOGUE, built_in_mixture
-from explorer.inputs.solids import VOLUME_CATALOGUE, built_in_volume
-from explorer.inputs.sources import CATALOGUE, Marginal, built_in, handwritten, typed
+from explorer.inputs.solids import VOLUME_CATALOGUE, VOLUME_UPLOAD, built_in_volume
+from explorer.inputs.sources import (
+    CATALOGUE,
+    DRAWING,
+    UPLOAD,
+    Marginal,
+    built_in,
+    handwritten,
+    typed,
+)
 from solvers.registry import GRID_SOLVERS, MIXTURE_SOLVERS, POINT_SOLVERS
 
 
@@ -50,6 +60,8 @@ class Subject:
     stand_ins : tuple of (str, str)
         Kind and choice for each slot: the first are what a visitor sees first, all stand in for
         what cannot be restored.
+    own : tuple of str
+        Kinds of marginals of the visitor's own that travel in saved files.
     write, handwrite : callable or None
         Make the marginal of a typed text, and of digit and number of a handwritten one.
     """
@@ -68,6 +80,7 @@ class Subject:
     catalogue: Mapping[str, tuple[str, ...]]
     make: Callable[[str, str], Marginal]
     stand_ins: tuple[tuple[str, str], ...]
+    own: tuple[str, ...]
     write: Callable[[str], Marginal] | None = None
     handwrite: Callable[[int, int], Marginal] | None = None
 
@@ -95,6 +108,7 @@ DENSITIES = Subject(
     catalogue=CATALOGUE,
     make=built_in,
     stand_ins=tuple(("Silhouettes", name) for name in _SILHOUETTES),
+    own=(UPLOAD, DRAWING),
     write=typed,
     handwrite=handwritten,
 )
@@ -113,6 +127,7 @@ VOLUMES = Subject(
     catalogue=VOLUME_CATALOGUE,
     make=built_in_volume,
     stand_ins=_VOLUMES,
+    own=(VOLUME_UPLOAD,),
 )
 POINTS = Subject(
     name="points",
@@ -129,6 +144,7 @@ POINTS = Subject(
     catalogue=CLOUD_CATALOGUE,
     make=built_in_cloud,
     stand_ins=tuple(("Silhouettes", name) for name in _SILHOUETTES[:4]),
+    own=(OWN_CLOUD_FILE, OWN_POINTS),
     write=typed_cloud,
     handwrite=handwritten_cloud,
 )
@@ -147,5 +163,6 @@ MIXTURES = Subject(
     catalogue=MIXTURE_CATALOGUE,
     make=built_in_mixture,
     stand_ins=tuple(("Mixtures", name) for name in _MIXTURES),
+    own=(),
 )
 SUBJECTS = {subject.name: subject for subject in (DENSITIES, VOLUMES, POINTS, MIXTURES)}

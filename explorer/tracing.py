@@ -99,6 +99,7 @@ class Tracing:
         self._background, self._plans, self._show = background, plans, show
         self._chosen: dict[str, tuple[int, int]] = {}  # by tile: point and iterate
         self._known: dict[str, Plans] = {}
+        self._asked: set[str] = set()  # tiles whose plans are being found
         self.all = False  # whether all lines are shown
 
     def choose(self, tile: Tile, index: int | None, number: int) -> None:
@@ -132,6 +133,7 @@ class Tracing:
             self._known[tile.name] = plans
             self._tell(tile, plans)
 
+        self._asked.add(tile.name)
         self._background.offer(("plans", tile.name), work, done)
 
     def leave(self, tile: Tile) -> None:
@@ -141,6 +143,9 @@ class Tracing:
 
     def forget(self) -> None:
         """The problem has changed: no point is chosen any more."""
+        for name in self._asked:
+            self._background.drop(("plans", name))
+        self._asked.clear()
         self._chosen.clear()
         self._known.clear()
 

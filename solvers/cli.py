@@ -169,10 +169,14 @@ def _list_solvers(options: argparse.Namespace) -> int:
 
 
 def _solve(options: argparse.Namespace) -> int:
-    if options.solver in POINT_SOLVERS | MIXTURE_SOLVERS:
+    others = POINT_SOLVERS | MIXTURE_SOLVERS
+    if options.solver in others:
         raise ValueError(
             f"--solver: “{options.solver}” does not average densities; it can be used in scripts."
         )
+    if options.solver not in SOLVERS:
+        known = ", ".join(name for name in SOLVERS if name not in others)
+        raise ValueError(f"--solver: “{options.solver}” is unknown; there are {known}.")
     solver = configured(options.solver, options.assignments)
     archive, image = _targets(options.out, options.force)
     names, marginals = read_marginals(options.files, options.size, options.ink, options.crop)

@@ -20,7 +20,7 @@ _RINGS_AND_GAUSSIANS: dict[str, Callable[[int], FloatArray]] = {
     "ring": partial(cloud_datasets.ring_cloud, radius=0.33, width=0.12),
     "thin ring": partial(cloud_datasets.ring_cloud, radius=0.33, width=0.0),
     "small disc": partial(cloud_datasets.ring_cloud, centre=(0.3, 0.3), radius=0.08, width=0.16),
-    "round Gaussian": cloud_datasets.gaussian_cloud,
+    "round Gaussian": partial(cloud_datasets.gaussian_cloud),
     "long Gaussian": partial(cloud_datasets.gaussian_cloud, cov=((0.016, 0.012), (0.012, 0.016))),
 }
 _ON_CIRCLES = {

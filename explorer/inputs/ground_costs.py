@@ -114,12 +114,11 @@ class GroundCost:
         make, arguments = self._call(count, dimension)
         return make(*arguments)
 
-    def code(self, count: int, dimension: int = 2) -> tuple[str, dict[str, set[str]]]:
-        """The costs as Python: an expression, and the names to import, by module."""
+    def code(self, count: int, dimension: int = 2) -> tuple[str, list[str], dict[str, set[str]]]:
+        """The costs as Python: what to call, its arguments, and the names to import, by module."""
         make, arguments = self._call(count, dimension)
         name = make.__qualname__
-        expression = f"{name}({', '.join(map(json.dumps, arguments))})"
-        return expression, {make.__module__: {name.partition(".")[0]}}
+        return name, [*map(json.dumps, arguments)], {make.__module__: {name.partition(".")[0]}}
 
     @property
     def formula(self) -> str:

@@ -31,6 +31,9 @@ from solvers import Cloud
 from solvers.plans import plans
 from solvers.point_solver import PointState
 
+# Points of a cloud from which on the first plans take so long that the visitor is told.
+_MANY = 2000
+
 
 class PointsPage(MeasuresStudio):
     """Pick clouds and a ground cost, drag weights and exponents, ask points for their partners."""
@@ -111,6 +114,14 @@ class PointsPage(MeasuresStudio):
         assert drawn is not None  # it has just come
         kind, shapes = self.cost.value.scene(drawn.problem.costs)
         view.backdrop(drawn.arrays, MARGINAL_COLORS[: len(drawn.arrays)], kind, shapes)
+
+    def _turn_to(self, problem: Any, to_picture: Callable[[Any], Picture], warm: bool) -> None:
+        super()._turn_to(problem, to_picture, warm)
+        if (points := max(map(len, problem.measures))) >= _MANY:
+            for tile in self._solvers:
+                tile.view.reason = (
+                    f"Solving transport plans of {points:,} points: each step takes many seconds."
+                )
 
     def trace(self, tile: Tile, plans: Plans | None, index: int | None) -> None:
         """The lines; of a chosen point also its landscape."""

@@ -3,6 +3,7 @@
 const INKS = {light: {ink: "#1d2340", paper: "#ffffff"}, dark: {ink: "#e8ebfa", paper: "#171b2e"}}
 const ABOVE = {eye: [0, 0, 1], axes: [1, 0, 0, 0, 1, 0, 0, 0, 1]}
 const TINY = 0.9 // pixels
+const PARTNER = 3.5 // pixels of a radius
 const NEAREST = 0.05 // windows before the eye: what is closer is not seen
 
 // How points come to lie on the screen, the window being 1 wide around the origin: `place` writes
@@ -113,11 +114,12 @@ function drawCircles(context, lens, {circles, colors}, opacity) {
   context.globalAlpha = 1
 }
 
+// Draws the lines. If all are those of one dot, returns where they end: at its partners.
 function drawLinks(context, lens, links, {colors, throws}, dimension) {
   const {starts, ends, marginals, opacities} = links
   const from = new Float32Array(starts), to = new Float32Array(ends)
   const of = new Uint8Array(marginals), opacity = new Float32Array(opacities)
-  const walls = throws.map((wall) => behind(wall, lens)), at = [0, 0, 0, 0]
+  const walls = throws.map((wall) => behind(wall, lens)), at = [0, 0, 0, 0], partners = []
   context.lineWidth = 1
   for (let k = 0, i = 0; k < of.length; k++, i += dimension) {
     const [dx, dy, dz] = walls[of[k]] ?? [0, 0, 0], space = dimension === 3
@@ -129,6 +131,17 @@ function drawLinks(context, lens, links, {colors, throws}, dimension) {
     lens.place(to[i] + dx, to[i + 1] + dy, space ? to[i + 2] + dz : 0.5, at)
     context.lineTo(at[0], at[1])
     context.stroke()
+    partners.push({x: at[0], y: at[1], color: colors[of[k]], opacity: opacity[k]})
+  }
+  context.globalAlpha = 1
+  return from.every((x, i) => x === from[i % dimension]) ? partners : []
+}
+
+function drawPartner(context, {x, y, color, opacity}, {paper}) {
+  context.globalAlpha = opacity
+  for (const [radius, fill] of [[PARTNER + 1, paper], [PARTNER, color]]) {
+    context.fillStyle = fill
+    drawDot(context, x, y, radius)
   }
   context.globalAlpha = 1
 }
@@ -147,6 +160,7 @@ function drawRing(context, x, y, radius, {ink, paper}) {
 function cloudScene(canvas, model) {
   const under = document.createElement("canvas")
   let drawn = [] // what the picture under the dots was drawn of
+  let partners = [] // of the dot whose lines were drawn
 
   function start(surface, width, height, ratio) {
     const pixels = [Math.round(ratio * width), Math.round(ratio * height)]
@@ -188,14 +202,15 @@ function cloudScene(canvas, model) {
     for (const wall of scenery.throws ?? [])
       drawDots(context, view, shadowOf(dots, behind(wall, view)), 3, model.color, opacities.shadows,
         model.style)
-    if (scenery.clouds && model.links.starts)
-      drawLinks(context, view, model.links, scenery, dimension)
+    partners = scenery.clouds && model.links.starts
+      ? drawLinks(context, view, model.links, scenery, dimension) : []
     return drawDots(context, view, dots, dimension, model.color, opacities.dots, model.style)
   }
 
   function ring({x, y, radius}, chosen) {
-    const context = canvas.getContext("2d")
-    drawRing(context, x[chosen], y[chosen], radius[chosen], INKS[model.dark ? "dark" : "light"])
+    const context = canvas.getContext("2d"), inks = INKS[model.dark ? "dark" : "light"]
+    drawRing(context, x[chosen], y[chosen], radius[chosen], inks)
+    for (const partner of partners) drawPartner(context, partner, inks)
   }
 
   return {draw, ring}

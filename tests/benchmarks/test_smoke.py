@@ -47,6 +47,17 @@ LINE = r"^{} = \S+ .*\(bar: at (?:most|least) \S+, not judged .+\)$"
                 "theory_balls",
             ],
         ),
+        (
+            "talk",
+            [
+                "silhouettes_rise",
+                "circles_short_of_proof",
+                "shadows_fall",
+                "shadow_3_apart",
+                "shadows_over_bound",
+                "mixtures_apart_from_pot",
+            ],
+        ),
         ("page", ["first_paint", "iterates_shown", "pause_reaction"]),
         ("volumes_page", ["volume_iterates_shown", "weight_change_median"]),
     ],

@@ -8,7 +8,7 @@ import pytest
 from bokeh.models.annotations import Label, Span
 
 from explorer.run import Point
-from explorer.views.curves import CurvesView
+from explorer.views.curves import DISCRETE_CHARTS, CurvesView
 
 SOLVERS = {"sga": ("SGA", "#00f"), "wdha": ("WDHA", "#fa0"), "cwb": ("CWB", "#f00")}
 OBJECTIVES = {"sga": ("dual",), "wdha": ("estimate",), "cwb": ()}
@@ -240,3 +240,51 @@ def test_a_primal_is_no_less_than_a_dual_that_came_later(view):
     assert drawn(view, "sga primal") == [2.5]
     add(view, "sga", [Point(2, 0.2, {"dual": 9.0}, 1)], restarted=False)
     assert drawn(view, "sga primal") == [2.5]
+
+
+# Discrete measures
+
+
+@pytest.fixture
+def discrete():
+    solvers = {"fixed_point": ("G", "#80f"), "entropic_fixed_point": ("Gε", "#0a8")}
+    objectives = {"fixed_point": ("primal",), "entropic_fixed_point": ("estimate",)}
+    view = CurvesView(solvers, objectives, charts=DISCRETE_CHARTS)
+    falling = [Point(n, n / 10, {"primal": 1 + 2.0**-n, "support": 200 + n}) for n in range(4)]
+    add(view, "fixed_point", falling)
+    blurred = {"estimate": 2.0, "primal": 1.5, "support": 150}
+    add(view, "entropic_fixed_point", [Point(0, 0.0, blurred)])
+    return view
+
+
+def test_v_of_measures_is_in_the_first_chart(discrete):
+    assert shown(discrete).yaxis[0].axis_label == "objective V"
+    assert legend(discrete) == ["G: V", "Gε: V", "Gε: Vε"]
+    assert drawn(discrete, "fixed_point primal") == [2, 1.5, 1.25, 1.125]
+    assert drawn(discrete, "entropic_fixed_point estimate") == [2]
+    low, high = height(discrete)
+    assert low < 1.125
+    assert high > 2
+
+
+def test_supports_have_a_chart_that_begins_at_zero(discrete):
+    discrete.use_quantity("support")
+    assert shown(discrete).yaxis[0].axis_label == "support"
+    assert legend(discrete) == ["G: support", "Gε: support"]
+    assert drawn(discrete, "fixed_point support") == [200, 201, 202, 203]
+    low, high = height(discrete)
+    assert low == 0
+    assert 203 < high < 250
+    add(discrete, "fixed_point", [Point(4, 0.4, {"primal": 1, "support": 900})], restarted=False)
+    assert drawn(discrete, "fixed_point support")[-1] == 900
+    assert height(discrete)[1] > 900
+
+
+def test_an_empty_chart_of_supports_says_what_to_do(discrete):
+    discrete.use_quantity("support")
+    assert prompts(discrete) == []
+    for name in ("fixed_point", "entropic_fixed_point"):
+        discrete.clear(name)
+    assert prompts(discrete) == ["Press Run: curves grow here"]
+    discrete.use_quantity("objectives")
+    assert drawn(discrete, "fixed_point primal") == []

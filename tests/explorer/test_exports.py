@@ -346,6 +346,52 @@ def test_an_archive_holds_volumes():
         assert np.array_equal(file["sga_potentials"], volumes[1:])
 
 
+def discrete_record(label, numbers, size):
+    """V and the support of some iterates, and a barycenter of rows."""
+    points = [Point(n, n / 2, {"primal": 1 / (1 + n), "support": size - n}) for n in numbers]
+    return SolverRecord(label, {}, np.random.default_rng(3).random((size, 3)), None, points)
+
+
+def test_an_archive_holds_measures_of_different_sizes():
+    noise = np.random.default_rng(4)
+    clouds = [noise.random((count, 3)) for count in (5, 7)]
+    records = {"fixed_point": discrete_record("G", range(3), 9)}
+    data = archive(clouds, ["duck", "heart"], [0.5, 0.5], records)
+    with np.load(BytesIO(data), allow_pickle=False) as file:
+        arrays = dict(file)
+    assert "marginals" not in arrays
+    for i, cloud in enumerate(clouds):
+        assert np.array_equal(arrays[f"marginal_{i}"], cloud)
+    assert np.array_equal(arrays["fixed_point_barycenter"], records["fixed_point"].barycenter)
+    assert arrays["fixed_point_support"].tolist() == [9, 8, 7]
+    assert arrays["fixed_point_primal"].tolist() == [1, 1 / 2, 1 / 3]
+    assert "fixed_point_potentials" not in arrays
+
+
+def test_measures_of_one_size_are_one_array():
+    clouds = np.random.default_rng(5).random((2, 6, 3))
+    data = archive(list(clouds), ["a", "b"], [0.5, 0.5], {})
+    with np.load(BytesIO(data), allow_pickle=False) as file:
+        assert np.array_equal(file["marginals"], clouds)
+        assert "marginal_0" not in file
+
+
+def test_curves_of_measures_have_a_column_for_the_support():
+    records = {
+        "fixed_point": discrete_record("G", range(2), 9),
+        "entropic_fixed_point": SolverRecord(
+            "Gε", {}, np.ones((3, 3)), None, [Point(0, 0.5, {"estimate": 2.0})]
+        ),
+    }
+    lines = curves_csv(records).splitlines()
+    assert lines[0] == "solver,number,seconds,levels_left,dual,primal,estimate,support"
+    assert lines[1:] == [
+        "fixed_point,0,0.0,0,,1.0,,9",
+        "fixed_point,1,0.5,0,,0.5,,8",
+        "entropic_fixed_point,0,0.5,0,,,2.0,",
+    ]
+
+
 def test_python_objects_are_refused():
     with pytest.raises(ValueError, match="things: holds Python objects"):
         npz(numbers=[1, 2], things=[{}, None])

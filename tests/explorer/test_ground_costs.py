@@ -78,13 +78,13 @@ def test_bad_spellings_get_a_sentence(text, sentence):
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_the_code_makes_the_same_costs(spelling):
     cost = SPELLINGS[spelling]
-    expression, imports = cost.code(3)
+    call, arguments, imports = cost.code(3)
     names = {
         name: getattr(importlib.import_module(module), name)
         for module, chosen in imports.items()
         for name in chosen
     }
-    made, expected = eval(expression, names), cost.costs(3)
+    made, expected = eval(f"{call}({', '.join(arguments)})", names), cost.costs(3)
     assert type(made) is type(expected)
     random = np.random.default_rng(0)
     x = random.random((4, expected.dimension))

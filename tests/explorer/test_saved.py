@@ -11,9 +11,12 @@ import numpy as np
 import pytest
 
 from explorer.inputs.adjustment import Adjustment
+from explorer.inputs.cloud_sources import OWN_CLOUD_FILE, OWN_POINTS, drawn_cloud, uploaded_cloud
+from explorer.inputs.ground_costs import GroundCost
 from explorer.inputs.sources import DRAWING, UPLOAD, Marginal, drawn, typed
 from explorer.saved import MAX_BYTES, from_file, to_file
 from explorer.state import StudioState
+from explorer.subjects import POINTS
 from solvers import images
 
 PIXELS = np.random.default_rng(5).integers(0, 256, (128, 128), np.uint8)
@@ -186,3 +189,68 @@ def test_texts_that_are_no_view_are_refused(text):
 def test_pictures_that_are_described_wrongly_are_refused(state, own):
     with pytest.raises(ValueError, match="saved view: the file is damaged"):
         from_file(with_view(to_file(state), own=own))
+
+
+# Clouds
+
+ROWS = np.random.default_rng(7).random((500, 4))
+SPOTS = np.column_stack([[0.0, 2, 1], [[0, 1], [0.5, 0.5], [1, 0]]])
+
+
+@pytest.fixture
+def points():
+    """A cloud in space with unequal masses and points set by hand, around one of the catalogue."""
+    return replace(
+        StudioState.default(POINTS),
+        marginals=(
+            uploaded_cloud(ROWS, "“<b>” stars"),
+            POINTS.make("In space", "ball"),
+            drawn_cloud(SPOTS, "my points"),
+        ),
+        weights=(0.5, 0.3, 0.2),
+        solvers=(("barycentric", {"start": "gaussian"}),),
+        grid=400,
+        cost=GroundCost("power", 1.5, 3.0),
+    )
+
+
+def test_a_file_brings_clouds_back(points):
+    back, notes = from_file(to_file(points))
+    assert notes == []
+    assert [m.kind for m in back.marginals] == [OWN_CLOUD_FILE, "In space", OWN_POINTS]
+    assert [m.label for m in back.marginals] == ["“<b>” stars", "ball", "my points"]
+    assert back.subject is POINTS
+    for field in ("weights", "solvers", "grid", "cost"):
+        assert getattr(back, field) == getattr(points, field)
+    for old, new in zip(points.marginals, back.marginals, strict=True):
+        for n in (3, 50, 400):
+            np.testing.assert_array_equal(new.draw(n), old.draw(n))
+    np.testing.assert_array_equal(back.marginals[2].source, SPOTS)  # to go on setting points
+    assert to_file(back) == to_file(points)
+
+
+@pytest.mark.parametrize("name", ["own_0", "own_1"])
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (np.full((3, 3), np.nan), "all numbers must be finite, masses ≥ 0 and some > 0"),
+        (-np.ones((3, 3)), "all numbers must be finite, masses ≥ 0 and some > 0"),
+        (np.zeros((3, 3)), "all numbers must be finite, masses ≥ 0 and some > 0"),
+        (np.ones((3, 5)), "its rows have the shape (3, 5), but must be 1 to"),
+        (np.ones(3), "its rows have the shape (3,), but must be 1 to"),
+        (np.ones((0, 3)), "its rows have the shape (0, 3), but must be 1 to"),
+        (np.ones((5001, 3)), "its rows have the shape (5001, 3), but must be 1 to"),
+        (np.ones((3, 3), complex), "real numbers"),
+    ],
+)
+def test_what_is_no_cloud_is_refused(points, name, rows, sentence):
+    with pytest.raises(ValueError, match=r"^saved view: (cloud 1|points 2): ") as refusal:
+        from_file(changed(to_file(points), **{name: rows}))
+    assert sentence in str(refusal.value)
+    assert str(refusal.value).endswith(".")
+
+
+def test_points_outside_the_square_are_refused(points):
+    rows = np.ones((3, 3)) * (1, 2, 0)
+    with pytest.raises(ValueError, match="saved view: points 2: some points are outside the unit"):
+        from_file(changed(to_file(points), own_1=rows))

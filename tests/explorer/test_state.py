@@ -7,129 +7,56 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.address import from_query, to_query
 from explorer.inputs.adjustment import Adjustment
+from explorer.inputs.cloud_sources import (
+    drawn_cloud,
+    handwritten_cloud,
+    uploaded_cloud,
+)
+from explorer.inputs.ground_costs import FAMILIES, GroundCost
+from explorer.inputs.mixture_sources import OWN_MIXTURE, own_mixture, spelled_rows
 from explorer.inputs.sources import (
     CATALOGUE,
     UPLOAD,
     Marginal,
     built_in,
     drawn,
-    handwritten,
     typed,
 )
 from explorer.inputs.spelling import named, spelled
-from explorer.look import DISPLAYS, Camera, Look
+from explorer.look import Camera, Look
+from explorer.presets import PRESETS
 from explorer.state import (
-    AXES,
-    HIDEABLE,
     StudioState,
-    changed_settings,
     own_pictures,
 )
-from explorer.subjects import DENSITIES, VOLUMES
+from explorer.subjects import DENSITIES, MIXTURES, POINTS, VOLUMES
 from solvers import SOLVERS
-from solvers.adjusting import MAX_BLUR
+from solvers.expressions import EXAMPLE
 from solvers.settings import declarations
+from tests.explorer.states import states
 
 DEFAULT = StudioState.default()
 PIECES = (
     "? & = . ~ - % p volumes l c x off ball m w s n v hide duck own text- digit- b t 1 9 0.5 1e999 "
+    "points mixtures g gmm- AAAA power shadows circles x1 + ** fixed_point merge support cross "
     "nan sga cwb reg step_size none yes %2E %00 %FF \ud800 \u202e <b> ' \" ; gap grid"
 )
 DRAWING = drawn(np.eye(128, dtype=np.uint8))
 PICTURE = Marginal("holiday", lambda n: np.ones((n, n)), UPLOAD)
 
 
-def fractions(largest):
-    return st.integers(0, round(10_000 * largest)).map(lambda value: value / 10_000)
-
-
-def adjusted(marginal, adjustment):
-    try:
-        changed = replace(marginal, adjustment=adjustment)
-        changed.draw(64)
-    except ValueError:
-        assume(False)
-    return changed
-
-
-PLAIN = st.one_of(
-    st.sampled_from([(kind, choice) for kind in CATALOGUE for choice in CATALOGUE[kind]]).map(
-        lambda place: built_in(*place)
-    ),
-    st.text("Aß.~-_&=%+? §", min_size=1, max_size=4).filter(str.strip).map(typed),
-    st.builds(handwritten, st.sampled_from([0, 1, 3]), st.integers(0, 90)),
-)
-MARGINALS = st.builds(
-    adjusted,
-    PLAIN,
-    st.builds(Adjustment, st.booleans(), st.booleans(), fractions(MAX_BLUR), fractions(1)),
-)
-
-
-VOLUMES_OF_CATALOGUE = st.sampled_from(
-    [VOLUMES.make(kind, choice) for kind in VOLUMES.catalogue for choice in VOLUMES.catalogue[kind]]
-)
-LOOKS = st.builds(
-    Look,
-    st.sampled_from(DISPLAYS),
-    st.integers(2, 98).map(lambda percent: percent / 100),
-    st.builds(
-        Camera,
-        st.integers(-180, 180),
-        st.integers(-89, 89),
-        st.integers(40, 600).map(lambda percent: percent / 100),
-    ),
-)
-CUTS = st.tuples(*[st.integers(0, 100).map(lambda percent: percent / 100)] * 3)
-
-
-def values(setting):
-    kind = type(setting).__name__
-    if kind == "Selector":
-        return st.sampled_from(list(setting.get_range().values()))
-    if kind == "Boolean":
-        return st.booleans()
-    low, high = setting.bounds
-    return st.integers(low, high) if kind == "Integer" else st.floats(low, high)
-
-
-def configurations(name):
-    chosen = {key: values(setting) for key, setting in declarations(SOLVERS[name]).items()}
-    return st.fixed_dictionaries({}, optional=chosen).map(
-        lambda given: (name, changed_settings(SOLVERS[name](**given)))
-    )
-
-
-@st.composite
-def states(draw):
-    subject = draw(st.sampled_from([DENSITIES, VOLUMES]))
-    pool = MARGINALS if subject is DENSITIES else VOLUMES_OF_CATALOGUE
-    marginals = draw(st.lists(pool, min_size=2, max_size=subject.most))
-    shares = draw(
-        st.lists(st.floats(0, 1), min_size=len(marginals), max_size=len(marginals)).filter(any)
-    )
-    names = draw(st.lists(st.sampled_from(subject.solvers), min_size=1, unique=True))
-    return StudioState(
-        tuple(marginals),
-        tuple(np.divide(shares, max(shares)) / np.sum(np.divide(shares, max(shares)))),
-        tuple(draw(configurations(name)) for name in names),
-        draw(st.sampled_from(subject.grids)),
-        draw(st.sampled_from(subject.quantities)),
-        draw(st.sampled_from(AXES)),
-        draw(st.frozensets(st.sampled_from(HIDEABLE))),
-        subject,
-        draw(LOOKS),
-        draw(CUTS),
-    )
-
-
 def identities(state):
-    return [(m.kind, m.choice, m.source, m.label, m.adjustment) for m in state.marginals]
+    return [(m.kind, m.choice, source(m), m.label, m.adjustment) for m in state.marginals]
+
+
+def source(marginal):
+    """What a marginal was made of; a mixture as the address keeps it."""
+    return spelled_rows(marginal.source) if marginal.kind == OWN_MIXTURE else marginal.source
 
 
 @settings(max_examples=60, deadline=None)
@@ -149,7 +76,7 @@ def test_an_address_brings_the_view_back(state):
             if isinstance(expected, float):
                 expected = pytest.approx(expected, rel=1e-3)
             assert complete[1][key] == expected
-    for field in ("grid", "quantity", "axis", "hide", "subject", "look", "cuts", "sliced"):
+    for field in ("grid", "quantity", "axis", "hide", "subject", "look", "cuts", "sliced", "cost"):
         assert getattr(back, field) == getattr(state, field)
 
 
@@ -190,6 +117,71 @@ def test_the_address_of_a_volume_can_be_read_by_people():
     assert to_query(StudioState.default(VOLUMES)) == "?p=volumes"
 
 
+def test_the_addresses_of_points_and_mixtures_can_be_read_by_people():
+    points = StudioState(
+        (POINTS.make("On four circles", "arc on circle 2"), handwritten_cloud(3, 7)),
+        (0.25, 0.75),
+        (("fixed_point", {"merge": False}), ("entropic_fixed_point", {"support": 50})),
+        400,
+        quantity="support",
+        subject=POINTS,
+        cost=GroundCost("power", 1.5, 3.0),
+    )
+    assert to_query(points) == (
+        "?p=points&m=arc-on-circle-2.digit-3-7&w=250.750"
+        "&s=fixed_point~merge-no.entropic_fixed_point~support-50&n=400&v=support&g=power~1.5~3"
+    )
+    mixtures = StudioState(
+        (MIXTURES.make("Fitted to a silhouette", "duck"), MIXTURES.make("Mixtures", "row")),
+        (0.5, 0.5),
+        (("gmm_barycentric", {"projection": "bures"}),),
+        3,
+        subject=MIXTURES,
+        hide=frozenset({"board"}),
+    )
+    assert to_query(mixtures) == (
+        "?p=mixtures&m=duck.row&s=gmm_barycentric~projection-bures&n=3&hide=board"
+    )
+    for subject in (POINTS, MIXTURES):
+        assert to_query(StudioState.default(subject)) == f"?p={subject.name}"
+
+
+def test_four_mixtures_of_ones_own_fit_into_an_address():
+    rows = np.tile([1 / 8, 0.5, 0.5, 0.01, 0.002, 0.02], (8, 1))
+    state = replace(
+        StudioState.default(MIXTURES), marginals=(own_mixture(rows),) * 4, weights=(0.25,) * 4
+    )
+    query = to_query(state)
+    assert len(query) < 1000
+    back, notes = from_query(query)
+    assert notes == []
+    for marginal in back.marginals:
+        np.testing.assert_allclose(marginal.source, rows, atol=1e-4)
+
+
+@pytest.mark.parametrize("page", PRESETS)
+def test_presets_are_addresses(page):
+    for query in PRESETS[page].values():
+        state, notes = from_query(query)
+        assert notes == []
+        assert state.subject.name == page
+        back, _ = from_query(to_query(state))
+        assert identities(back) == identities(state)
+        assert (back.cost, back.solvers, back.grid) == (state.cost, state.solvers, state.grid)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_cost_stays_with_its_page(family):
+    settings = {
+        "power": {"p": 1.2, "q": 3.5},
+        "own": {"expression": EXAMPLE},
+        "shadows": {"power": 2},
+    }
+    cost = GroundCost(family, **settings.get(family, {}))
+    state = replace(StudioState.default(POINTS), cost=cost)
+    assert from_query(to_query(state)) == (state, [])
+
+
 def test_a_full_address_stays_short():
     """Six adjusted marginals, unequal weights, five solvers with up to two settings each."""
     adjustment = Adjustment(invert=True, recentre=True, blur=0.025, threshold=0.35)
@@ -214,6 +206,11 @@ def test_a_full_address_stays_short():
 def test_every_choice_has_a_name_of_its_own():
     everything = [built_in(kind, choice) for kind in CATALOGUE for choice in CATALOGUE[kind]]
     assert [named(spelled(marginal), DENSITIES) for marginal in everything] == everything
+    for subject in (VOLUMES, POINTS, MIXTURES):
+        for kind, choices in subject.catalogue.items():
+            for choice in choices:
+                back = named(spelled(subject.make(kind, choice)), subject)
+                assert (back.kind, back.choice) == (kind, choice)
 
 
 def test_weights_too_small_for_the_address_leave_the_others_whole():
@@ -223,6 +220,10 @@ def test_weights_too_small_for_the_address_leave_the_others_whole():
 
 
 def test_own_pictures_are_named_and_stood_in_for():
+    clouds = (drawn_cloud(np.full((1, 3), 0.5)), uploaded_cloud(np.ones((2, 4)), "my cloud"))
+    state = replace(StudioState.default(POINTS), marginals=clouds, weights=(0.5, 0.5))
+    assert own_pictures(state) == ["points", "my cloud"]
+    assert to_query(state) == "?p=points&m=own.own"
     state = replace(DEFAULT, marginals=(DRAWING, PICTURE), weights=(0.5, 0.5))
     assert own_pictures(state) == ["drawing", "holiday"]
     assert to_query(state) == "?m=own.own"
@@ -274,6 +275,27 @@ def test_own_pictures_are_named_and_stood_in_for():
         ("p=volumes&c=0.90.100", "Elevation: is 90, but must be in [-89, 89]."),
         ("p=volumes&c=1.2", "“1.2” is no camera: azimuth, elevation and zoom"),
         ("p=volumes&x=50.50", "“50.50” is no cut: three percentages"),
+        ("p=points&m=duck.unicorn", "Marginal 2: “unicorn” is unknown. The heart stands in"),
+        ("p=points&m=duck~i.heart", "Marginal 1 stays as it is: “i” is an adjustment, which only"),
+        ("p=points&m=own.heart", "Marginal 1 is a picture of somebody's own"),
+        ("p=points&m=gmm-AAAAAAAAAAAAAAAA.duck", "Marginal 1: “gmm-AAAAAAAAAAAAAAAA” is unknown."),
+        ("p=points&m=" + "duck." * 4 + "duck", "5 marginals are in the address"),
+        ("p=points&m=duck.text-ABCDE", "Marginal 2: type 1 to 4 characters, not 5."),
+        ("p=points&s=sga", "The solver “sga” is unknown; there are fixed_point, barycentric"),
+        ("p=points&s=fixed_point~points-0", "Solver fixed_point, points: is “0”"),
+        ("p=points&n=300", "The grid “300” is not one of 50, 100, 200"),
+        ("p=points&v=gap", "“gap” means nothing for “v”; there are objectives, support"),
+        ("p=points&g=cheap", "“cheap” is unknown; there are squared, power, circles"),
+        ("p=points&g=power~1", "“power~1” must have the form “power~p~q”."),
+        ("p=points&g=power~0.5~2", "p: is 0.5, but must be from 1 to 4"),
+        ("p=points&g=shadows~3", "power: is 3, but must be 1 or 2"),
+        ("p=points&g=own~__import__%28%27os%27%29", "“__import__”"),
+        ("p=points&g=own~" + "r%2B" * 120 + "r", "has 241 characters, but must have at most 200"),
+        ("p=mixtures&m=row.gmm-A", "Marginal 2: must be spelled in letters, digits"),
+        ("p=mixtures&m=row.gmm-" + "A" * 144, "Marginal 2: must be spelled in letters"),
+        ("p=mixtures&m=row.text-A", "Marginal 2: “text-A” is unknown."),
+        ("p=mixtures&s=fixed_point", "The solver “fixed_point” is unknown; there are gmm_fixed"),
+        ("p=mixtures&n=9", "The grid “9” is not one of 1, 2, 3"),
         ("n=%ZZ%", "The grid “%ZZ%” is not one of"),
         ("n=" + "9" * 1000, "The grid “999999999999999999999999999999999999999…” is not"),
         ("m=" + "duck." * 20_000, "The address has 100002 characters, but at most 2000 are read"),
@@ -315,7 +337,7 @@ def test_many_troubles_make_few_sentences():
             st.sampled_from(PIECES.split()),
             max_size=30,
         ).map("".join),
-        st.sampled_from("pmwsnvlcx").flatmap(
+        st.sampled_from("pmwsnvlcxg").flatmap(
             lambda key: st.text(max_size=30).map(f"{key}=".__add__)
         ),
     )

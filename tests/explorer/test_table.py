@@ -8,17 +8,20 @@ from xml.etree import ElementTree
 
 import numpy as np
 import panel as pn
+import pytest
 
-from explorer.views.table import ComparisonTable, Row, comparison
+from explorer.views.table import DISCRETE_COLUMNS, GRID_COLUMNS, ComparisonTable, Row, comparison
 
 SGA = Row("SGA", "#00f", 2.4e-3, 2.5e-3, 40, 1e-4, "SGA", 57, 1.234, 2.24)
 CWB = Row("CWB", "#f00", None, 2.6e-3, 40, 2e-4, "SGA", 60, 0.5, 18.2)
+G = Row("G", "#80f", None, 2e-2, 7, None, "", 7, 0.25, None, 412.0)
+H = Row("H", "#f80", None, 3e-2, 9, None, "", 9, 0.125, None, 400.0)
 NEW = Row("DSB", "#a0f", None, None, None, None, "", 3, 0.01, None)
 
 
-def cells(rows):
+def cells(rows, *columns):
     """Texts of the table's body."""
-    table = ElementTree.fromstring(comparison(rows))
+    table = ElementTree.fromstring(comparison(rows, *columns))
     return [["".join(cell.itertext()) for cell in line] for line in table.findall("tbody/tr")]
 
 
@@ -36,8 +39,22 @@ def test_every_number_is_in_its_column():
     }
 
 
-def test_heads_explain_themselves():
-    table = ElementTree.fromstring(comparison([]))
+def test_discrete_measures_have_v_and_a_support():
+    table = ElementTree.fromstring(comparison([G, H], DISCRETE_COLUMNS))
+    assert [head.text for head in table.findall("thead/tr/th")] == [
+        "solver", "cost V", "support", "iterations", "seconds",
+    ]  # fmt: skip
+    assert cells([G, H, NEW], DISCRETE_COLUMNS) == [
+        ["G", "2.00000e-02", "412", "7", "0.25"],
+        ["H", "3.00000e-02", "400", "9", "0.12"],
+        ["DSB", "…", "—", "3", "0.01"],
+    ]
+    assert [bold.text for bold in table.iter("b")] == ["2.00000e-02"]
+
+
+@pytest.mark.parametrize("columns", [GRID_COLUMNS, DISCRETE_COLUMNS])
+def test_heads_explain_themselves(columns):
+    table = ElementTree.fromstring(comparison([], columns))
     assert table.findtext("caption")
     assert all(re.fullmatch(r"[A-Z].+\.", head.get("title")) for head in table.iter("th"))
 
@@ -71,3 +88,10 @@ def test_the_view_shows_its_rows():
     (pane,) = view.__panel__().select(pn.pane.HTML)
     assert pane.object == comparison([SGA, CWB])
     assert view.rows == (SGA, CWB)
+
+
+def test_the_view_keeps_its_columns():
+    view = ComparisonTable(DISCRETE_COLUMNS)
+    view.rows = [G]
+    (pane,) = view.__panel__().select(pn.pane.HTML)
+    assert pane.object == comparison([G], DISCRETE_COLUMNS)

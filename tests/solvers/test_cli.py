@@ -17,6 +17,7 @@ import solvers
 from solvers import SOLVERS, Iterate, Solver
 from solvers.cli import main
 from solvers.datasets import shape
+from solvers.registry import MIXTURE_SOLVERS, POINT_SOLVERS
 from solvers.results import picture
 from solvers.settings import configured
 
@@ -207,6 +208,14 @@ def test_one_sentence_refuses(folder, capsys):
     for arguments, message in REFUSED.items():
         assert solve(*arguments.split()) == 2, arguments
         assert message in sentence(capsys)
+    assert sorted(folder.iterdir()) == before
+
+
+@pytest.mark.parametrize("name", sorted(POINT_SOLVERS | MIXTURE_SOLVERS))
+def test_solvers_of_measures_average_no_pictures(folder, capsys, name):
+    before = sorted(folder.iterdir())
+    assert solve("ring.npy", "drop.npz", "--solver", name) == 2
+    assert f"--solver: “{name}” does not average densities" in sentence(capsys)
     assert sorted(folder.iterdir()) == before
 
 

@@ -1,9 +1,11 @@
 """The loop counts, times, stops and keeps the best, whatever the solver does."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from solvers import Solver, iterates
+from solvers import Cloud, Mixture, Solver, iterates
 from solvers.loop import Iterate
 
 
@@ -138,6 +140,35 @@ def test_a_start_that_is_not_finite_is_refused():
         play([np.nan])
     with pytest.raises(ValueError, match=r"^state:.*not finite"):
         list(iterates(Playback(RISING, shown=np.array([1.0, np.nan])), None))
+
+
+CLOUD = Cloud([[0.1, 0.2], [0.3, 0.4]])
+MIXTURE = Mixture([1], [[0.5, 0.5]], [[[0.1, 0], [0, 0.2]]])
+
+
+@pytest.mark.parametrize("measure", [CLOUD, MIXTURE], ids=["cloud", "mixture"])
+@pytest.mark.parametrize(
+    ("objectives", "finite"), [({"primal": 1.0}, True), ({"primal": np.nan}, False), ({}, True)]
+)
+def test_measures_are_finite_with_their_objectives(measure, objectives, finite):
+    assert Iterate(measure, objectives, None).is_finite() is finite
+
+
+def test_a_measure_that_is_not_finite_is_noticed():
+    broken = Mixture.of_parts(np.ones(1), np.full((1, 2), np.nan), np.eye(2)[None])
+    assert not Iterate(broken, {}, None).is_finite()
+
+
+def test_figures_come_along_and_are_not_judged():
+    class Counting(Playback):
+        def iterate(self, problem, state):
+            shown = super().iterate(problem, state)
+            return replace(shown, barycenter=CLOUD, figures={"support": float(state), "at": np.nan})
+
+    its = list(iterates(Counting([3.0, 2.0, 4.0], "primal"), None, max_iterations=2))
+    assert [it.figures["support"] for it in its] == [0, 1, 2]
+    assert its[-1].best.number == its[-1].best.figures["support"] == 1
+    assert all(it.barycenter is CLOUD for it in its)
 
 
 @pytest.mark.parametrize(

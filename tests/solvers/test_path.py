@@ -3,9 +3,23 @@
 import numpy as np
 import pytest
 
-from solvers import CWB, SGA, GridProblem, MultiscaleSGA, along_path, weights_between
+from solvers import (
+    CWB,
+    SGA,
+    FixedPoint,
+    GMMFixedPoint,
+    GridProblem,
+    MixtureProblem,
+    MultiscaleSGA,
+    SquaredEuclidean,
+    along_path,
+    iterates,
+    weights_between,
+)
 from solvers.datasets import SHAPES, shape
-from tests.solvers.helpers import dual, run
+from tests.solvers.clouds import random_problem
+from tests.solvers.helpers import dual, last_of, run
+from tests.solvers.mixtures import random_mixture
 
 CLOSED = [[1, 0, 0, 0], [0, 0, 0, 1], [0, 1, 1, 0], [1, 0, 0, 0]]
 
@@ -82,3 +96,40 @@ def test_a_path_starts_from_a_state(marginals):
     (it,) = along_path(SGA(), marginals, [[0.41, 0.1, 0.19, 0.3]], old.state, max_iterations=0)
     assert it.number == 0
     assert dual(it) > 0.99 * dual(old)
+
+
+@pytest.fixture
+def measures(rng):
+    """By kind: a problem, and G."""
+    mixtures = MixtureProblem([random_mixture(rng, 3) for _ in range(3)])
+    return {
+        "clouds": (random_problem(rng, (12, 12, 12), SquaredEuclidean()), FixedPoint()),
+        "mixtures": (mixtures, GMMFixedPoint()),
+    }
+
+
+@pytest.mark.parametrize("kind", ["clouds", "mixtures"])
+def test_measures_follow_a_path_from_corner_to_corner(measures, kind):
+    problem, solver = measures[kind]
+    path = weights_between([[1, 0, 0], [0, 1, 0], [0, 0, 1]], 9)
+    its = list(along_path(solver, problem, path))
+    assert len(its) == 9
+    for weights, it in zip(path, its, strict=True):
+        there = problem.reweighted(weights)
+        assert it.objectives["primal"] == pytest.approx(
+            solver.iterate(there, solver.init(there, it.state)).objectives["primal"], rel=1e-9
+        )
+        alone = last_of(iterates(solver, there))
+        assert it.objectives["primal"] <= 1.25 * alone.objectives["primal"] + 1e-9
+    for corner, given in ((0, 0), (4, 1), (-1, 2)):
+        assert its[corner].objectives["primal"] == pytest.approx(0, abs=1e-9)
+        rows, expected = np.asarray(its[corner].barycenter), np.asarray(problem.given[given])
+        assert rows[:, 0] @ rows[:, 1:3] == pytest.approx(expected[:, 0] @ expected[:, 1:3])
+
+
+@pytest.mark.parametrize("kind", ["clouds", "mixtures"])
+def test_measures_are_warm_from_the_weights_before(measures, kind):
+    problem, solver = measures[kind]
+    first = last_of(iterates(solver, problem))
+    (again,) = along_path(solver, problem, [problem.weights], first.state, max_iterations=0)
+    np.testing.assert_array_equal(np.asarray(again.barycenter), np.asarray(first.barycenter))
