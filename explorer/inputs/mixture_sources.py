@@ -52,8 +52,12 @@ _SPELLED = re.compile(rf"(?:[A-Za-z0-9_-]{{{_LENGTH}}}){{1,{MOST_SPELLED}}}")
 # heaviest component within two and within one standard deviation.
 _PIXELS, _SAMPLES = 128, 3
 _RINGS = ((2.0, 0.35), (1.0, 0.55))
+_FAR = 1e6  # Pillow counts pixels in 32 bits
+_ANGLES = np.linspace(0, 2 * np.pi, 48, endpoint=False)
+_CIRCLE = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], axis=1)
 
 
+@cache
 def built_in_mixture(kind: str, choice: str) -> Marginal:
     """A mixture of the catalogue; fitted ones have as many components as are asked for."""
     label = choice.replace("-", " ").removesuffix(" variant").removesuffix(" thick")
@@ -159,23 +163,21 @@ def mixture_thumbnail(rows: ArrayLike, color: str = CATALOGUE_COLOR) -> str:
 
     The heavier a component, the more opaque it is.
     """
+    from PIL import Image, ImageDraw
+
     mixture = Mixture.of_rows(rows)
     side = _PIXELS * _SAMPLES
-    nodes = (np.arange(side) + 0.5) / side
-    points = np.stack(np.meshgrid(nodes, nodes[::-1]), axis=-1)
-    clear = np.ones((side, side))
-    for weight, mean, precision in zip(
-        mixture.weights / mixture.weights.max(),
-        mixture.means,
-        np.linalg.inv(mixture.covariances),
-        strict=True,
-    ):
-        apart = points - mean
-        squared = ((apart @ precision) * apart).sum(axis=-1)
+    sheet = Image.new("RGB", (side, side))  # Pillow blends on colours only
+    pen = ImageDraw.Draw(sheet, "RGBA")
+    heights = 0.4 + 0.6 * mixture.weights / mixture.weights.max()
+    outlines = _CIRCLE @ np.linalg.cholesky(mixture.covariances).swapaxes(1, 2)
+    for mean, outline, height in zip(mixture.means, outlines, heights, strict=True):
         for deviations, opacity in _RINGS:
-            clear[squared <= deviations**2] *= 1 - opacity * (0.4 + 0.6 * weight)
-    blocks = (1 - clear).reshape(_PIXELS, _SAMPLES, _PIXELS, _SAMPLES).mean(axis=(1, 3))
+            x, y = (side * (mean + deviations * outline)).T
+            corners = np.clip(np.stack([x, side - y], axis=1), -_FAR, _FAR)
+            ink = (255, 255, 255, round(255 * opacity * height))
+            pen.polygon(corners.ravel().tolist(), fill=ink)
     pixels = np.empty((_PIXELS, _PIXELS, 4), np.uint8)
     pixels[..., :3] = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
-    pixels[..., 3] = np.round(255 * blocks)
+    pixels[..., 3] = np.asarray(sheet.reduce(_SAMPLES))[..., 0]
     return png_url(pixels)

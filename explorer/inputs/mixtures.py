@@ -7,9 +7,10 @@ from collections.abc import Callable
 import param
 from numpy.typing import ArrayLike
 
-from explorer.inputs.mixture_sources import OWN_MIXTURE, mixture_thumbnail, own_mixture
-from explorer.inputs.slots import SlotsInput
-from explorer.inputs.sources import CATALOGUE, CATALOGUE_COLOR, Marginal, catalogue_items
+from explorer.background import Background
+from explorer.inputs.mixture_sources import FITTED, OWN_MIXTURE, mixture_thumbnail, own_mixture
+from explorer.inputs.sources import Marginal, catalogue_items
+from explorer.inputs.thumbnails import SketchedSlots
 from explorer.subjects import Subject
 from explorer.theme import MARGINAL_COLORS
 from explorer.views.text import text
@@ -20,7 +21,7 @@ _HINT = (
 )
 
 
-class MixturesInput(SlotsInput):
+class MixturesInput(SketchedSlots):
     """Slots for Gaussian mixtures: presets, fitted ones, and those edited on the board.
 
     Parameters
@@ -28,6 +29,8 @@ class MixturesInput(SlotsInput):
     marginals : list of Marginal
         What the slots hold at first.
     subject : Subject
+    background, on_thumbnails
+        As for `SketchedSlots`: fitting takes a second.
     on_problem : callable
         Called with a sentence when an edited mixture is refused; the slot keeps what it holds.
     """
@@ -38,10 +41,13 @@ class MixturesInput(SlotsInput):
         self,
         marginals: list[Marginal],
         subject: Subject,
-        on_problem: Callable[[str], None] = lambda sentence: None,
+        background: Background,
+        on_thumbnails: Callable[[], None],
+        on_problem: Callable[[str], None],
     ) -> None:
         self._on_problem = on_problem
-        super().__init__(marginals, subject, {OWN_MIXTURE: text(_HINT)})
+        editors = {OWN_MIXTURE: text(_HINT)}
+        super().__init__(marginals, subject, editors, self._drawn, background, on_thumbnails)
         self._slots.param.watch(lambda event: self.select(event.new), "selected")
 
     def edit(self, slot: int, rows: ArrayLike) -> None:
@@ -59,13 +65,14 @@ class MixturesInput(SlotsInput):
             self._slots.selected = self.selected = slot
 
     def _picture(self, marginal: Marginal, slot: int) -> str:
-        return self._drawn(marginal, MARGINAL_COLORS[slot])
+        if marginal.kind == FITTED:
+            return super()._picture(marginal, slot)
+        return self._drawn(marginal, MARGINAL_COLORS[slot])  # at once: it follows the hand
 
     def _items(self, kind: str) -> list[dict[str, str]]:
-        if self._subject.catalogue[kind] == CATALOGUE["Silhouettes"]:
-            return list(catalogue_items("Silhouettes"))  # fitting to them all would take seconds
-        marginals = [self._subject.make(kind, choice) for choice in self._subject.catalogue[kind]]
-        return [{"label": m.label, "picture": self._drawn(m, CATALOGUE_COLOR)} for m in marginals]
+        if kind == FITTED:  # fitting to them all would take minutes
+            return list(catalogue_items("Silhouettes"))
+        return super()._items(kind)
 
     def _drawn(self, marginal: Marginal, color: str) -> str:
         return mixture_thumbnail(marginal.draw(self._subject.usual_grid), color)

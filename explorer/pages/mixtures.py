@@ -37,7 +37,7 @@ class MixturesPage(MeasuresStudio):
 
     def make_marginals(self, marginals: list[Marginal]) -> MixturesInput:
         """Slots for presets, fitted mixtures and the visitor's own."""
-        return MixturesInput(marginals, MIXTURES, self._fail)
+        return MixturesInput(marginals, MIXTURES, self._patient, self._take_thumbnails, self._fail)
 
     def make_drawing(self, n: int, marginals: tuple[Marginal, ...]) -> Drawing:
         """Mixtures; fitted ones have n components."""
@@ -58,6 +58,7 @@ class MixturesPage(MeasuresStudio):
     def prepare(self, state: StudioState) -> None:
         """The board on which the ellipses are dragged."""
         super().prepare(state)
+        self._editing = False
         self._board = MixtureBoard(self._edit, self._marginals.select, sizing_mode="stretch_width")
         self._marginals.param.watch(self._dress_board, "selected")
 
@@ -94,11 +95,28 @@ class MixturesPage(MeasuresStudio):
         assert drawn is not None  # it has just come
         view.backdrop(drawn.arrays, MARGINAL_COLORS[: len(drawn.arrays)])
 
+    def _take_thumbnails(self) -> None:
+        with pn.io.hold():
+            self._dress_pad(self._pad.weights)
+
     def _edit(self, slot: int, rows: NDArray[np.float32]) -> None:
         """The visitor drags an ellipse."""
-        with pn.io.hold():
-            self._marginals.edit(slot, rows)
-        self._drag()
+        drawn = self._posing.drawn
+        if drawn is None or len(drawn.marginals) != len(self._marginals.value):
+            return  # the board still has the slots of before
+        self._editing = True
+        try:
+            with pn.io.hold():
+                self._marginals.edit(slot, rows)
+        finally:
+            self._editing = False
+
+    def _take_marginals(self, event: Any) -> None:
+        if self._editing:
+            self._dress_pad(self._pad.weights)
+            self._drag()
+        else:
+            super()._take_marginals(event)
 
     def _turn_to(self, problem: Any, to_picture: Callable[[Any], Picture], warm: bool) -> None:
         super()._turn_to(problem, to_picture, warm)

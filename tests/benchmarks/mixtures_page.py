@@ -60,6 +60,7 @@ _DRAG = """([canvas, sheet, x, y, places, rest]) => new Promise(resolve => {
   requestAnimationFrame(move)
 })"""
 
+
 def updates_alone(rounds: int) -> float:
     """Updates a second, of two iterates each, without a page."""
     drag = Drag(GMMFixedPoint(), [preset(name) for name in NAMES])

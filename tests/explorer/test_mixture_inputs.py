@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from explorer.inputs.mixture_sources import MIXTURE_CATALOGUE, OWN_MIXTURE, built_in_mixture
+from explorer.inputs.mixture_sources import (
+    MIXTURE_CATALOGUE,
+    OWN_MIXTURE,
+    built_in_mixture,
+    mixture_thumbnail,
+)
 from explorer.inputs.mixtures import MixturesInput
-from explorer.inputs.sources import CATALOGUE
+from explorer.inputs.sources import CATALOGUE, blank_url
 from explorer.subjects import DENSITIES
+from explorer.theme import MARGINAL_COLORS
+from tests.explorer.helpers import WAIT, Side
 
 KIND, FITTED = MIXTURE_CATALOGUE
 CHOICES = MIXTURE_CATALOGUE[KIND]
@@ -26,9 +34,17 @@ def problems():
 
 
 @pytest.fixture
-def picker(problems):
+def side():
+    side = Side()
+    yield side
+    side.background.close()
+    assert side.background.join(WAIT)
+
+
+@pytest.fixture
+def picker(side, problems):
     held = [built_in_mixture(KIND, choice) for choice in CHOICES[:2]]
-    return MixturesInput(held, SUBJECT, problems.append)
+    return MixturesInput(held, SUBJECT, side.background, side.renew, problems.append)
 
 
 def test_an_edit_becomes_a_mixture_of_the_visitors_own(picker):
@@ -108,8 +124,36 @@ def test_a_removed_slot_is_chosen_no_longer(picker):
 
 
 def test_choices_of_a_fit_are_shown_unfitted(picker, monkeypatch):
-    """Fitting to all of them would take seconds."""
+    """Fitting to all of them would take minutes."""
     monkeypatch.setattr("explorer.inputs.mixture_sources.fitted_picture", pytest.fail)
     picker._kind.value = FITTED
     assert len(picker._choices.items) == len(CATALOGUE["Silhouettes"])
     assert all(item["picture"].startswith("data:image/png") for item in picker._choices.items)
+
+
+def test_a_fit_is_drawn_on_the_side(side, picker, monkeypatch):
+    """It takes a second: the slot is blank meanwhile, and nobody waits."""
+    threads = []
+
+    def fit(choice, components):
+        threads.append(threading.current_thread())
+        return ROWS
+
+    monkeypatch.setattr("explorer.inputs.mixture_sources._fitted_rows", fit)
+    monkeypatch.setattr("explorer.inputs.thumbnails._DRAWN", {})
+    picker._kind.value = FITTED
+    picker._choices.selected = 5
+    assert (picker.value[0].kind, threads) == (FITTED, [])
+    assert picker.thumbnails[0] == blank_url()
+    side.tick_until(lambda: picker.thumbnails[0] != blank_url())
+    assert picker.thumbnails[0] == mixture_thumbnail(ROWS, MARGINAL_COLORS[0])
+    assert threading.main_thread() not in threads
+    assert side.renewed == 1
+    assert side.failures == []
+
+
+def test_presets_among_the_choices_are_drawn_on_the_side(side, picker):
+    side.tick_until(lambda: blank_url() not in [i["picture"] for i in picker._choices.items])
+    pictures = [item["picture"] for item in picker._choices.items]
+    assert len(set(pictures)) == len(CHOICES)
+    assert side.renewed == 0  # the slots have theirs from the start

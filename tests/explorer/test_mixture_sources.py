@@ -174,3 +174,16 @@ def test_a_thumbnail_tells_heavy_from_light():
     light = RIGHT_UP * [[0.1, 1 / 3, 1, 1, 1, 1]]
     alpha = opened(mixture_thumbnail(np.concatenate([RIGHT_UP, light])))[..., 3]
     assert alpha[32, 96] > alpha[32, 32] > 0
+
+
+def test_a_thumbnail_shows_which_way_an_ellipse_is_turned():
+    pixels = opened(mixture_thumbnail([[1, 0.5, 0.5, 0.02, 0.018, 0.02]]))
+    alpha = pixels[..., 3].astype(int)
+    up_right, up_left = alpha[32:64, 64:96].sum(), alpha[32:64, 32:64].sum()
+    assert up_right > 4 * up_left
+    assert alpha[64, 64] == round(255 * (1 - 0.45 * 0.65))  # one ring blended over the other
+
+
+def test_a_thumbnail_of_what_is_far_too_large_is_full():
+    pixels = opened(mixture_thumbnail(RIGHT_UP * [[1, 1, 1, 1e30, 1, 1e30]]))
+    assert pixels[..., 3].min() == pixels[..., 3].max() > 0

@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 from base64 import b64decode
 from io import BytesIO
-from queue import Queue
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from explorer import offscreen
-from explorer.background import Background
 from explorer.inputs.solids import (
     VOLUME_CATALOGUE,
     VOLUME_UPLOAD,
@@ -23,30 +21,9 @@ from explorer.inputs.volumes import VolumesInput
 from explorer.subjects import VOLUMES
 from explorer.theme import MARGINAL_COLORS
 from solvers.solids import solid
-from tests.explorer.helpers import awaited
+from tests.explorer.helpers import WAIT, Side, awaited
 
-WAIT = 60
 BALL, CUBE, TORUS = (built_in_volume("Solids", name) for name in ("ball", "cube", "torus"))
-
-
-class Side:
-    """A background whose scheduled functions run when asked, and what it said."""
-
-    def __init__(self) -> None:
-        self._queue: Queue = Queue()
-        self.failures: list[str] = []
-        self.background = Background(self.failures.append, self._queue.put)
-        self.renewed = 0
-
-    def renew(self) -> None:
-        self.renewed += 1
-
-    def tick(self) -> None:
-        self._queue.get(timeout=WAIT)()
-
-    def tick_until(self, true) -> None:
-        while not true():
-            self.tick()
 
 
 @pytest.fixture
@@ -75,7 +52,7 @@ def drawings(monkeypatch):
         return np.full((*size[::-1], 4), [*rgb, 255], np.uint8)
 
     monkeypatch.setattr(offscreen, "picture", picture)
-    monkeypatch.setattr("explorer.inputs.volume_thumbnails._DRAWN", {})
+    monkeypatch.setattr("explorer.inputs.thumbnails._DRAWN", {})
     return colors
 
 
