@@ -17,8 +17,8 @@ from explorer.theme import SOLVER_COLORS
 from explorer.views.tile import TileView
 from solvers import SOLVERS, Iterate
 
-# Differences of V below this fraction of it are rounding.
-_ROUNDING = 1e-9
+# Differences of V below this fraction of it, or of 1, are rounding.
+_ROUNDING, _TINY = 1e-9, 1e-15
 # Bytes of recorded pictures: five solvers together stay below 100 MiB.
 BUDGET = 18 * 2**20
 
@@ -244,7 +244,7 @@ class Tile:
 
 def _decrease(iterate: Iterate) -> str:
     """By how much V fell in the last step, and whether by as much as was proved."""
-    rounding = _ROUNDING * abs(iterate.objectives.get("primal", 0.0))
+    rounding = _ROUNDING * abs(iterate.objectives.get("primal", 0.0)) + _TINY
     decrease, proved = (
         0.0 if abs(value) <= rounding else value
         for value in (iterate.figures["decrease"], iterate.figures.get("proved", -np.inf))

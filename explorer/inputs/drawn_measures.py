@@ -26,8 +26,11 @@ class PointDrawing(Drawing):
     def draw(self) -> Drawn:
         """Draw; ValueError if one cannot be drawn, or the cost does not fit them."""
         clouds = [Cloud.of_rows(marginal.draw(self.n)) for marginal in self.marginals]
-        dimensions = {cloud.dimension for cloud in clouds}
-        costs = self.cost.costs(len(clouds), max(dimensions))
+        in_space = [cloud.dimension == 3 for cloud in clouds]
+        costs = self.cost.costs(len(clouds), 3 if any(in_space) else 2)
+        for cloud, marginal in zip(clouds, self.marginals, strict=True):
+            if cloud.dimension != costs.marginal_dimension:
+                raise ValueError(_mismatch(marginal.label, cloud.dimension, all(in_space)))
         return _drawn(self, clouds, PointProblem(clouds, costs))
 
 
@@ -43,6 +46,14 @@ class MixtureDrawing(Drawing):
     def is_continued_by(self, newer: Drawing) -> bool:
         """The barycenter follows an ellipse that is dragged."""
         return len(newer.marginals) == len(self.marginals)
+
+
+def _mismatch(label: str, dimension: int, all_in_space: bool) -> str:
+    """Why a cloud of a dimension fits neither the others nor the cost."""
+    if all_in_space:
+        return f"“{label}” is in space, but this cost is for clouds in the plane: choose another."
+    here, there = ("space", "the plane") if dimension == 3 else ("the plane", "space")
+    return f"“{label}” is in {here}, but another cloud is in {there}: choose all in the same."
 
 
 def rows(measure: Any) -> Picture:

@@ -70,7 +70,11 @@ class Controls:
             sizing_mode="stretch_width", margin=(14, 10, 4, 10), visible=bool(presets),
         )  # fmt: skip
         self.words = text(styles={"font-size": "14.5px"})
-        self.tiles = pn.FlexBox(align_items="stretch", sizing_mode="stretch_width", gap="12px")
+        # Panel would keep tiles to the height of the window, and what follows would cover the rest.
+        self.tiles = pn.FlexBox(
+            align_items="stretch", sizing_mode="stretch_width", gap="12px",
+            styles={"max-height": "none"},
+        )  # fmt: skip
         self.settings = pmui.Accordion(
             title_variant="subtitle2", sizing_mode="stretch_width", margin=0
         )
@@ -117,12 +121,7 @@ def _grids(subject: Subject) -> dict[str, int]:
 
 def _settings(solver: Solver) -> pn.Param:
     """Controls for whatever a solver declares."""
-    small = {"sizing_mode": "stretch_width", "size": "small", "margin": (6, 4)}
-    widgets = {
-        # Panel's own format has three decimals, too few for a small ε.
-        name: small | ({"format": "0[.]0000"} if type(setting) is param.Number else {})
-        for name, setting in declarations(type(solver)).items()
-    }
+    widgets = {name: _widget(setting) for name, setting in declarations(type(solver)).items()}
     return pn.Param(
         solver,
         parameters=list(widgets),
@@ -131,3 +130,14 @@ def _settings(solver: Solver) -> pn.Param:
         sizing_mode="stretch_width",
         margin=0,
     )
+
+
+def _widget(setting: Any) -> dict[str, Any]:
+    """What Panel would not choose by itself for a setting."""
+    placed = {"sizing_mode": "stretch_width", "margin": (6, 4)}
+    if isinstance(setting, param.Integer) and setting.allow_None:
+        # The others cannot say that nothing is given.
+        return placed | {"type": pn.widgets.IntInput, "placeholder": "as many as usual"}
+    # Panel's own format has three decimals, too few for a small ε.
+    form = {"format": "0[.]0000"} if type(setting) is param.Number else {}
+    return placed | {"size": "small"} | form

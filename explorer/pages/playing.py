@@ -23,6 +23,8 @@ class Playing:
         What the animation moves.
     restart : callable
         Turns the solvers back to the start.
+    once_posed : callable
+        Takes what is to be called once the problem that is being drawn is posed.
     reflect : callable
         Called after a press, with whether the page shows that it is playing, None for what is so.
     """
@@ -33,10 +35,11 @@ class Playing:
         solvers: Comparison,
         pad: WeightPad,
         restart: Callable[[], Any],
+        once_posed: Callable[[Callable[[], None]], None],
         reflect: Callable[[bool | None], None],
     ) -> None:
         self._controls, self._solvers, self._pad = controls, solvers, pad
-        self._restart, self._reflect = restart, reflect
+        self._restart, self._once_posed, self._reflect = restart, once_posed, reflect
         self._tour = Tour(self._move, lambda: solvers.caught_up, self.stop_tour)
         controls.play.on_click(lambda event: self.press("run"))
         controls.step.on_click(lambda event: self.press("step"))
@@ -55,8 +58,11 @@ class Playing:
         if playing:
             self.stop_tour()
             self._solvers.pause()
+            self._once_posed(lambda: None)
         else:
             self._solvers.play()
+            # The press was meant for what is still being drawn, too.
+            self._once_posed(self._solvers.play)
         self._reflect(None)
 
     def stop_tour(self) -> None:

@@ -72,7 +72,8 @@ class PointsPage(MeasuresStudio):
             label="Cost landscape", sx={"padding": "7px 10px"}, size="small", margin=4
         )
         self._landscape = LandscapeView(sizing_mode="stretch_width")
-        self.cost.param.watch(self._drag, "value")
+        self._loading = False  # while a state is being shown, which is posed as a whole
+        self.cost.param.watch(self._take_cost, "value")
         self.landscaped.param.watch(self._take_landscaped, "value")
 
     def extras(self) -> Extras:
@@ -97,7 +98,9 @@ class PointsPage(MeasuresStudio):
 
     def show_view_state(self, state: StudioState) -> None:
         """Cost and camera of a state."""
+        self._loading = True
         self.cost.load(state.cost)
+        self._loading = False
         self._turn(state.look.camera)
 
     def plans_of(self, problem: Any, state: Any, picture: Picture, number: int) -> Plans:
@@ -148,9 +151,14 @@ class PointsPage(MeasuresStudio):
                 f"Ground cost of point {index + 1} of {tile.label} at iteration {plans.number}: "
                 f"{found.cost:.3e} at the best place",
                 half,
+                ", in the horizontal plane through the best place" if len(found.best) > 2 else "",
             )
 
         self._quick.offer("landscape", work, done)
+
+    def _take_cost(self, event: Any) -> None:
+        if not self._loading:
+            self._drag()
 
     def _take_landscaped(self, event: Any) -> None:
         if not event.new:

@@ -39,6 +39,8 @@ class Posing:
         self._drawing, self._pad = drawing, pad
         self._background, self._posed, self._fail = background, posed, fail
         self.drawn: Drawn | None = None  # the newest
+        self._waiting = False  # whether another one is being drawn
+        self._afterwards: Callable[[], None] = lambda: None
 
     def pose(self, afresh: bool = False, then: Callable[[], None] = lambda: None) -> bool:
         """Pose what the controls say now; whether it is posed already.
@@ -53,6 +55,8 @@ class Posing:
         then : callable
             Called once it is posed.
         """
+        if afresh:  # what is still being drawn may be followed by more than is wanted now
+            self._background.drop("marginals")
         drawing, drawn = self._drawing(), self.drawn
         if len(self._pad.weights) != len(drawing.marginals):
             return False  # a drag that was under way when a marginal came or went
@@ -60,13 +64,18 @@ class Posing:
             return self._weigh(drawn, not afresh, then)
 
         def done(new: Drawn) -> None:
-            self.drawn = new
+            self.drawn, self._waiting = new, False
             if len(self._pad.weights) == len(drawing.marginals):
                 continued = drawn is not None and drawn.drawing.is_continued_by(drawing)
                 self._weigh(new, continued and not afresh, then)
 
+        self._waiting = True
         self._background.offer("marginals", lambda cancelled: drawing.draw(), done)
         return False
+
+    def once_posed(self, then: Callable[[], None]) -> None:
+        """Call a function once what is being drawn is posed; never, if nothing is."""
+        self._afterwards = then if self._waiting else lambda: None
 
     def _weigh(self, drawn: Drawn, continued: bool, then: Callable[[], None]) -> bool:
         try:
@@ -76,4 +85,6 @@ class Posing:
             return False
         self._posed(problem, drawn.picture(self._pad.weights), continued)
         then()
+        self._afterwards()
+        self._afterwards = lambda: None
         return True

@@ -93,6 +93,7 @@ class Studio(Particulars):
             self._solvers,
             self._pad,
             lambda: self._posing.pose(afresh=True),
+            self._posing.once_posed,
             self._reflect,
         )
         self._window = Window(self._playing.press)

@@ -14,8 +14,9 @@ _CARRIED = (
 )
 _STOPPED = (
     "<b>The solver has stopped</b>, for the reason below its picture. Drag the point among the "
-    "{thing}s: the barycenter follows. At a corner it gives back the {thing} there."
+    "{thing}s: the barycenter follows."
 )
+_CORNER = " At a corner it gives back the {thing} there."
 _COMPARED = (
     " <b>Side by side</b> all solve the same problem, in the same colours: compare {compared} "
     "and time in the table."
@@ -46,6 +47,8 @@ class Words:
         On iterates of solvers with and without a dual objective, ``{thing}`` in its place.
     compared : str
         What there is to compare.
+    corner : str
+        On corners of the weight pad.
     """
 
     thing: str
@@ -53,6 +56,7 @@ class Words:
     forming: str = _BOUNDED
     unbounded: str = _BLURRED
     compared: str = "edges, cost B"
+    corner: str = _CORNER
 
 
 WORDS = {
@@ -79,6 +83,7 @@ WORDS = {
         "is cheapest for its partners. With G the cost V never rises, and a dot may split; H keeps "
         "all dots whole, and has no such proof.",
         compared="V, the number of dots",
+        corner="",  # on circles and shadows it does not
     ),
     "mixtures": Words(
         "mixture",
@@ -100,7 +105,7 @@ def explained(subject: str, tile: Tile, count: int) -> str:
     if iterate is None or tile.plain:
         return words.plain
     if iterate.stopped:
-        text = _STOPPED
+        text = _STOPPED + words.corner
     elif iterate.number == 0:
         text = _CARRIED
     else:

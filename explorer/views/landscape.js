@@ -32,7 +32,8 @@ export function render({model}) {
     canvas.hidden = !shown
     empty.hidden = shown
     marks.replaceChildren()
-    legend.textContent = shown ? `Σ αₖ cₖ(x, yₖ): ${model.dark ? "bright" : "dark"} is cheap` : ""
+    legend.textContent =
+      shown ? `Σ αₖ cₖ(x, yₖ)${frame.note}: ${model.dark ? "bright" : "dark"} is cheap` : ""
     if (!shown) return
     paintLevels(canvas, frame, model.dark)
     canvas.setAttribute("aria-label", frame.text)

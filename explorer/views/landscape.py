@@ -25,7 +25,7 @@ class LandscapeView(JSComponent):
         default={},
         doc="`rows`, `columns` and `pixels` (bytes) of the heat map; `partners`, x and y of each, "
         "and their `colors`; `best`, x and y of the cheapest place; `half` the side of the window; "
-        "`text` (the text alternative). Empty while no dot is chosen.",
+        "`text` (the text alternative) and `note` of the legend. Empty while no dot is chosen.",
     )
     dark = param.Boolean(default=False)
 
@@ -42,6 +42,7 @@ class LandscapeView(JSComponent):
         best: ArrayLike,
         text: str,
         half: float = 0.5,
+        note: str = "",
     ) -> None:
         """Show the landscape of one tuple of points.
 
@@ -60,6 +61,8 @@ class LandscapeView(JSComponent):
             The text alternative.
         half : float
             Half the side of the window around (½, ½) that the levels cover, > 0.
+        note : str
+            Of the legend, such as which plane of space this is.
         """
         rows, columns = levels.shape
         steps = np.rint(levels * ((_SHADES - 1) / 255))
@@ -72,6 +75,7 @@ class LandscapeView(JSComponent):
             "best": np.asarray(best, float).tolist(),
             "half": half,
             "text": text,
+            "note": note,
         }
 
     def clear(self) -> None:

@@ -35,7 +35,8 @@ class Window(JSComponent):
 
     def download(self, name: str, mime: str, data: bytes) -> None:
         """Hand the visitor a file."""
-        self.file = {"name": name, "mime": mime, "data": data}
+        times = self.file.get("times", 0) + 1  # the same file may be wanted twice
+        self.file = {"name": name, "mime": mime, "data": data, "times": times}
 
     def copy(self, text: str | None, on_copied: Callable[[bool], None]) -> None:
         """Put a text, or if None the address, into the visitor's clipboard.
