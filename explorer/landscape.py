@@ -23,7 +23,7 @@ class Landscape:
     Attributes
     ----------
     levels : array of uint8, (96, 96)
-        255 at the cheapest place, 0 at the dearest; row 0 at the top.
+        255 at the cheapest place, 0 at the dearest and where none is allowed; row 0 at the top.
     best : array, (d,)
         The ground barycentre.
     cost : float
@@ -53,9 +53,13 @@ def landscape(problem: PointProblem, partners: Sequence[Array], half: float) -> 
     heights = np.tile(best[2:], (x.size, 1))
     places = np.column_stack([x.ravel(), y.ravel(), heights])
     everywhere = [np.broadcast_to(y, (x.size, len(y))) for y in partners]
-    costs = problem.mean_costs(places, everywhere)
+    # A formula need not be defined far from the marginals.
+    costs = problem.weights @ [
+        problem.allowed_costs(k, places, ys) for k, ys in enumerate(everywhere)
+    ]
     cost = float(problem.mean_costs(best[None], [y[None] for y in partners])[0])
-    dear = max(float(np.quantile(costs, 1 - _DEAR)) - cost, np.finfo(float).tiny)
+    finite = np.append(costs[np.isfinite(costs)], cost)
+    dear = max(float(np.quantile(finite, 1 - _DEAR)) - cost, np.finfo(float).tiny)
     height = np.clip((costs - cost) / dear, 0, 1).reshape(x.shape)
     # The square root shows a valley's floor as well as its slopes.
     return Landscape(np.rint(255 * (1 - np.sqrt(height))).astype(np.uint8), best, cost)

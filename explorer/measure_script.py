@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from explorer.inputs.mixture_sources import FIT_CELLS, FITTED, MIXTURE_CATALOGUE, OWN_MIXTURE
+from explorer.inputs.mixture_sources import FIT_CELLS, MIXTURE_CATALOGUE, OWN_MIXTURE, Fit
 from explorer.inputs.sources import Marginal
 from explorer.inputs.spelling import is_own
 from explorer.python_source import (
@@ -96,14 +96,15 @@ def _drawn(marginal: Marginal, own: int) -> tuple[str, dict[str, set[str]]]:
     Before it there are so many of the visitor's own, which have no call to be drawn by.
     """
     draw, kind = marginal.draw_plain, marginal.kind
-    if kind in MIXTURE_CATALOGUE:
-        name = literal(marginal.choice)
-        if kind != FITTED:
-            return f"preset({name}),", {"solvers.mixture_presets": {"preset"}}
-        return called("fitted_picture", [f"silhouette({name}, {FIT_CELLS})", "n"]), {
+    if isinstance(draw, Fit):
+        name, arguments = draw.picture.__name__, [*map(literal, draw.arguments), str(FIT_CELLS)]
+        return called("fitted_picture", [f"{name}({', '.join(arguments)})", "n"]), {
             "solvers.mixture_fitting": {"fitted_picture"},
-            "solvers.datasets": {"silhouette"},
+            draw.picture.__module__: {name},
         }
+    if kind in MIXTURE_CATALOGUE:
+        call = f"preset({literal(marginal.choice)}),"
+        return call, {"solvers.mixture_presets": {"preset"}}
     if kind == OWN_MIXTURE:
         rows = [[float(f"{number:.6g}") for number in row] for row in marginal.source]
         line = called("Mixture.of_rows", [str(rows)])

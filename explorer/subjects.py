@@ -13,7 +13,12 @@ from explorer.inputs.cloud_sources import (
     handwritten_cloud,
     typed_cloud,
 )
-from explorer.inputs.mixture_sources import MIXTURE_CATALOGUE, built_in_mixture
+from explorer.inputs.mixture_sources import (
+    MIXTURE_CATALOGUE,
+    built_in_mixture,
+    handwritten_mixture,
+    typed_mixture,
+)
 from explorer.inputs.solids import VOLUME_CATALOGUE, VOLUME_UPLOAD, built_in_volume
 from explorer.inputs.sources import (
     CATALOGUE,
@@ -164,5 +169,7 @@ MIXTURES = Subject(
     make=built_in_mixture,
     stand_ins=tuple(("Mixtures", name) for name in _MIXTURES),
     own=(),
+    write=typed_mixture,
+    handwrite=handwritten_mixture,
 )
 SUBJECTS = {subject.name: subject for subject in (DENSITIES, VOLUMES, POINTS, MIXTURES)}

@@ -32,6 +32,16 @@ class Primal:
     bound: float | None
 
 
+@dataclass(frozen=True, eq=False)
+class Painted:
+    """What a view shows: the picture of an iterate, its problem, and its state if that is known."""
+
+    number: int
+    picture: Picture
+    problem: Any
+    state: Any
+
+
 class Tile:
     """A solver, and all that is shown of it.
 
@@ -69,7 +79,9 @@ class Tile:
     ) -> None:
         self.name, self.solver = name, SOLVERS[name]()
         self.color = SOLVER_COLORS[self.solver.label]
-        self.run = Run(self._show, fail, schedule, self._record, away, background.dimensions)
+        self.run = Run(
+            self._show, self._complain, schedule, self._record, away, background.dimensions
+        )
         self.recording = Recording(BUDGET)
         self.points: list[Point] = []
         self.batch: Batch | None = None  # the newest
@@ -77,10 +89,12 @@ class Tile:
         self.edge_width: float | None = None
         self.held = False  # paused by its own button
         self._changed, self._background, self._describe = changed, background, describe
+        self._fail, self._failing = fail, False
         self._problem: Any = None
         self._to_picture: Callable[[Any], Picture] = np.asarray
         self._recorded: tuple[Iterate | None, Picture] = None, np.empty(0)  # the newest
         self._seen: int | None = None  # a past iterate that is being looked at
+        self.painted: Painted | None = None  # what the view shows
         self._plain = True  # whether the run began with the plain mixture
         self.view = make_view(
             self.run.acknowledge,
@@ -149,9 +163,11 @@ class Tile:
             if self.batch is not None:
                 self._paint(self.batch, ticket=0)
             return
-        frame = self.recording.at(number)
-        if frame is not None and self.batch is not None:
-            text = self._text(self.batch.problem, frame.number)
+        frame, batch = self.recording.at(number), self.batch
+        if frame is not None and batch is not None:
+            state = batch.newest.state if batch.newest.number == frame.number else None
+            self.painted = Painted(frame.number, frame.picture, batch.problem, state)
+            text = self._text(batch.problem, frame.number)
             self.view.paint(frame.picture, frame.number, text)
 
     @property
@@ -181,8 +197,15 @@ class Tile:
         )
         self._recorded = iterate, picture
 
+    def _complain(self, sentence: str) -> None:
+        """The solver cannot go on; while it is tried again and again, say so once."""
+        self.view.reason = sentence
+        if not self._failing:
+            self._failing = True
+            self._fail(sentence)
+
     def _show(self, batch: Batch) -> None:
-        self.batch = batch
+        self.batch, self._failing = batch, False
         if batch.restarted:
             self.points.clear()
         self.points += batch.points
@@ -205,8 +228,10 @@ class Tile:
 
     def _paint(self, batch: Batch, ticket: int) -> None:
         recorded, picture = self._recorded
-        if recorded is not batch.newest:  # carried on from a problem that has been replaced
+        if recorded is not batch.newest:  # the worker is ahead, or at another problem already
             picture = self._to_picture(batch.newest.barycenter)
+        newest = batch.newest
+        self.painted = Painted(newest.number, picture, batch.problem, newest.state)
         text = self._text(batch.problem, batch.newest.number)
         self.view.paint(picture, batch.newest.number, text, ticket)
 
@@ -234,6 +259,8 @@ class Tile:
             figures["support"] = f"{iterate.figures['support']:.0f}"
         if "decrease" in iterate.figures:
             figures["V fell by"] = _decrease(iterate)
+        if "off_bures" in iterate.figures:
+            figures["off Bures"] = f"{iterate.figures['off_bures']:.1e}"
         return figures
 
     def _note(self) -> str:

@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from explorer.background import Background
-from explorer.levels import Picture
-from explorer.tile import Tile
+from explorer.tile import Painted, Tile
 from solvers.arrays import Array, FloatArray
 
 # Of all lines, those are shown that carry this share of their point's mass, the strongest first.
@@ -36,9 +35,8 @@ class Plans:
 
     Attributes
     ----------
-    problem : PointProblem or MixtureProblem
-    number : int
-        Of the iterate that is seen.
+    painted : Painted
+        What is seen.
     places : array, (n, d)
         Where its points or components are.
     partners : sequence of array, (n_k, d_k)
@@ -46,8 +44,7 @@ class Plans:
     plans : sequence of scipy.sparse.csr_array, (n, n_k)
     """
 
-    problem: Any
-    number: int
+    painted: Painted
     places: FloatArray
     partners: Sequence[FloatArray]
     plans: Sequence[Any]
@@ -55,7 +52,8 @@ class Plans:
     def lines(self, index: int | None) -> Lines:
         """The lines from one point, or from all."""
         found = []
-        for slot, partners, plan in zip(self.problem.kept, self.partners, self.plans, strict=True):
+        kept = self.painted.problem.kept
+        for slot, partners, plan in zip(kept, self.partners, self.plans, strict=True):
             entries = plan.tocoo()
             shares = entries.data / np.asarray(plan.sum(axis=1)).ravel()[entries.row]
             shown = shares >= _SHARE
@@ -83,8 +81,8 @@ class Tracing:
     background : Background
         Of the page.
     plans : callable
-        Takes the problem, the state of the iterate or None, and the picture; returns `Plans` but
-        for the number. Called in the background's thread.
+        Makes the plans of what is painted; takes what tells whether they are still wanted. Called
+        in the background's thread.
     show : callable
         Called in the document's thread with a tile, its plans, None if none are to be seen, and the
         chosen point, None for none.
@@ -93,7 +91,7 @@ class Tracing:
     def __init__(
         self,
         background: Background,
-        plans: Callable[[Any, Any, Picture, int], Plans],
+        plans: Callable[[Painted, Callable[[], bool]], Plans],
         show: Callable[[Tile, Plans | None, int | None], None],
     ) -> None:
         self._background, self._plans, self._show = background, plans, show
@@ -116,22 +114,21 @@ class Tracing:
         if not self.all and index is None:
             self.leave(tile)
             return
-        seen, batch = tile.seen, tile.batch
-        if seen is None or batch is None:
+        painted = tile.painted
+        if painted is None:
             return
-        number, picture = seen
         known = self._known.get(tile.name)
-        if known is not None and known.problem is batch.problem and known.number == number:
+        if known is not None and known.painted is painted:
             self._tell(tile, known)
             return
-        state = batch.newest.state if batch.newest.number == number else None
 
         def work(cancelled: Callable[[], bool]) -> Plans:
-            return self._plans(batch.problem, state, picture, number)
+            return self._plans(painted, cancelled)
 
         def done(plans: Plans) -> None:
             self._known[tile.name] = plans
-            self._tell(tile, plans)
+            if tile.painted is painted:
+                self._tell(tile, plans)
 
         self._asked.add(tile.name)
         self._background.offer(("plans", tile.name), work, done)
@@ -140,6 +137,13 @@ class Tracing:
         """Show no lines of a tile any more."""
         self._background.drop(("plans", tile.name))
         self._show(tile, None, None)
+
+    def drop(self, name: str) -> None:
+        """A tile has gone."""
+        self._background.drop(("plans", name))
+        self._asked.discard(name)
+        self._chosen.pop(name, None)
+        self._known.pop(name, None)
 
     def forget(self) -> None:
         """The problem has changed: no point is chosen any more."""
@@ -151,7 +155,7 @@ class Tracing:
 
     def _tell(self, tile: Tile, plans: Plans) -> None:
         index, number = self._chosen.get(tile.name, (None, 0))
-        if index is not None and number != plans.number:
+        if index is not None and number != plans.painted.number:
             index = None  # chosen in a picture that has gone; the browser will say which it is now
         if index is not None or self.all:
             self._show(tile, plans, index)

@@ -64,8 +64,8 @@ class Bijected(MappedCosts):
 class Twister(Bijected):
     """``|h(x) − h(y)|²`` in the plane, h a rotation that grows with the distance from a centre.
 
-    The twist of Tanguy, Delon, Gozlan (2024): h turns x about the centre by 0.4 times its distance
-    in a world of radius 5, here in a square of side 1.
+    The twister of Kolesov et al. (NeurIPS 2024, energy-guided barycenters): h turns x about the
+    centre by 0.4 times its distance in a world of radius 5, here in a square of side 1.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from solvers.cloud_tables import Table, array_table, text_table
 from solvers.files import RefusedError, check_bytes
 from solvers.stippling import thinned
 
-MAX_BYTES = 8 * 2**20
+MAX_BYTES = 20 * 2**20
 MAX_POINTS = 5_000
 SUFFIXES = (".csv", ".tsv", ".txt", ".dat", ".xyz", ".npy")
 
@@ -48,7 +48,7 @@ def read_cloud(name: str, data: bytes) -> ReadCloud:
         The file's name; one that ends in ``.npy``, in any case, holds a NumPy array, any other a
         table as text.
     data : bytes
-        The file, 8 MiB at most. Its 2 to 4 columns are x, y, then z if there is one, then mass if
+        The file, 32 MiB at most. Its 2 to 4 columns are x, y, then z if there is one, then mass if
         it is given. Names in the first line of a text (x, y, z and mass, weight or w) may choose
         among more columns. A third one without a name is mass if it is ≥ 0 and sums to 1, else z.
 
@@ -80,11 +80,13 @@ def read_cloud(name: str, data: bytes) -> ReadCloud:
 def _cloud(table: Table) -> ReadCloud:
     notes = list(table.notes)
     values, places = table.values, table.places
+    if _sampled(table):
+        notes.append(f"Of its {table.total:,} rows, {len(values):,} are read, picked at random.")
     complete = np.isfinite(values).all(axis=1)
     if not complete.any():
         raise RefusedError("cloud: no row has a finite number in every column.")
     if not complete.all():
-        notes.append(_left_out("a finite number in every column", places[~complete], table.unit))
+        notes.append(_left_out("a finite number in every column", places[~complete], table))
         values, places = values[complete], places[complete]
     masses, positions, note = _split(values, table.has_mass)
     notes += note
@@ -97,7 +99,7 @@ def _cloud(table: Table) -> ReadCloud:
     if not heavy.any():
         raise RefusedError("cloud: all masses are 0, but one at least must be positive.")
     if not heavy.all():
-        notes.append(_left_out("mass", places[~heavy], table.unit))
+        notes.append(_left_out("mass", places[~heavy], table))
         masses, positions = masses[heavy], positions[heavy]
     positions, note = _fitted(positions)
     notes += note
@@ -138,10 +140,16 @@ def _fitted(positions: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
     )
 
 
-def _left_out(lack: str, places: Array, unit: str) -> str:
+def _sampled(table: Table) -> bool:
+    """Whether only some of the rows were looked at."""
+    return len(table.values) < table.total
+
+
+def _left_out(lack: str, places: Array, table: Table) -> str:
     listed = ", ".join(map(str, places[:_LISTED])) + ", …" * (len(places) > _LISTED)
-    one = len(places) == 1
+    plural, are = ("", "is") if len(places) == 1 else ("s", "are")
+    these = " of these" if _sampled(table) else ""
     return (
-        f"{len(places):,} row{'s' * (not one)} without {lack} {'is' if one else 'are'} left out "
-        f"({unit}{'s' * (not one)} {listed})."
+        f"{len(places):,} row{plural}{these} without {lack} {are} left out "
+        f"({table.unit}{plural} {listed})."
     )

@@ -67,6 +67,10 @@ class Costs(ABC):
     def gradient(self, k: int, x: Array, y: Array) -> FloatArray:
         """The gradient of `pairs` in x, (n, d); a subgradient or 0 where there is none."""
 
+    def allowed(self, k: int, x: Array, y: Array) -> FloatArray:
+        """`pairs`, but infinite where x is not allowed."""
+        return self._measured(k, x, y)[0]
+
     def barycentres(
         self, ys: Sequence[Array], weights: Array, start: Array | None = None
     ) -> FloatArray:

@@ -12,7 +12,7 @@ from solvers.arrays import Array, FloatArray
 from solvers.clouds import Cloud
 from solvers.entropic_plans import entropic_plan
 from solvers.loop import Iterate
-from solvers.plans import couplings, glued
+from solvers.plans import couplings, fits, glued, require_fit
 from solvers.point_problem import MAX_POINTS, PointProblem
 from solvers.point_solver import (
     CoupledSolver,
@@ -70,13 +70,19 @@ class FixedPoint(CoupledSolver):
         proved = masses[order] @ (costs[order] - problem.mean_costs(after, partners)[which])
         moved = displacement(masses[order], before[order], after[which])
         cloud = Cloud(after, np.bincount(which, masses[order]))
+        cloud = cloud.merged() if self.merge else cloud
+        if not fits(problem, cloud):  # plans of so many points would need too much memory
+            return replace(state, figures={"outgrown": float(len(cloud))})
         figures = {"displacement": moved, "proved": float(proved)}
-        return self.moved(problem, state, cloud.merged() if self.merge else cloud, figures)
+        return self.moved(problem, state, cloud, figures)
 
     def converged(self, problem: PointProblem, state: PointState) -> str | None:
         """As for all, and a support that has outgrown what exact transport can do."""
-        if len(state.cloud) > MAX_POINTS:
-            return f"Stopped: the support has grown to {len(state.cloud)} points. H keeps its size."
+        if "outgrown" in state.figures:
+            return (
+                f"Stopped: the support would grow to {state.figures['outgrown']:,.0f} points. "
+                "H keeps its size."
+            )
         return super().converged(problem, state)
 
 
@@ -185,6 +191,7 @@ class EntropicFixedPoint(PointSolver):
 
         One plan is in memory at a time.
         """
+        require_fit(problem, cloud)
         duals, reg = duals or {}, self.reg * problem.spread
         quantiles = self._quantiles(self.support or len(cloud))
         source = np.minimum(np.searchsorted(np.cumsum(cloud.masses), quantiles), len(cloud) - 1)

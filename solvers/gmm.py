@@ -14,7 +14,12 @@ import numpy as np
 import param
 
 from solvers.arrays import Array, FloatArray
-from solvers.gaussians import bures_squared, bures_squared_pairs, gaussian_barycenters
+from solvers.gaussians import (
+    bures_squared,
+    bures_squared_pairs,
+    gaussian_barycenters,
+    square_roots,
+)
 from solvers.loop import Iterate, Solver
 from solvers.mixture_problem import MAX_COMPONENTS, MixtureProblem
 from solvers.mixtures import Mixture
@@ -133,8 +138,14 @@ class MixtureFixedPoint(Solver):
         """The state at G(μ), or at H(μ)."""
 
     def iterate(self, problem: MixtureProblem, state: GMMState) -> Iterate:
-        """The mixture and V, its number of components, and what the step did."""
+        """The mixture and V, its number of components, and what the step did.
+
+        Where all mixtures are single Gaussians, ``"off_bures"`` is the distance MW₂ between μ and
+        the Bures barycenter of these, as a fraction of their spread.
+        """
         figures = {"support": float(len(state.mixture)), **state.figures}
+        if all(len(nu) == 1 for nu in problem.mixtures):
+            figures["off_bures"] = _off_bures(problem, state.mixture)
         return Iterate(state.mixture, {"primal": state.value}, state, figures=figures)
 
     def converged(self, problem: MixtureProblem, state: GMMState) -> str | None:
@@ -237,3 +248,19 @@ class GMMBarycentric(MixtureFixedPoint):
         if self.projection == "bures":
             return gaussian_barycenters(mixture.means, mixture.covariances, shares)
         return shares @ mixture.means, np.tensordot(shares, mixture.covariances, axes=1)
+
+
+def _off_bures(problem: MixtureProblem, mixture: Mixture) -> float:
+    """How far a mixture is from the Bures barycenter of single Gaussians, relative to the spread.
+
+    ``W₂² = |m₁ − m₂|² + min_U ‖S₁^½ − S₂^½ U‖²``, U orthogonal, has no difference of traces, which
+    would leave half of the digits.
+    """
+    means = np.concatenate([nu.means for nu in problem.mixtures])
+    covariances = np.concatenate([nu.covariances for nu in problem.mixtures])
+    mean, covariance = gaussian_barycenters(means, covariances, problem.weights)
+    roots, target = square_roots(mixture.covariances), square_roots(covariance)
+    left, _, right = np.linalg.svd(target @ roots)
+    squared = ((mixture.means - mean) ** 2).sum(axis=-1)
+    squared += ((roots - target @ left @ right) ** 2).sum(axis=(-2, -1))
+    return float(np.sqrt(mixture.weights @ squared) / problem.spread)

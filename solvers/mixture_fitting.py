@@ -49,8 +49,8 @@ def fitted(points: ArrayLike, components: int, seed: int = 0) -> Mixture:
     different = len(np.unique(positions, axis=0))
     if different < components:
         raise ValueError(
-            f"components: is {components}, but must be at most {different}, "
-            "because so many points are different."
+            f"components: {components} components need {components} different points at least, "
+            f"but their number is {different}."
         )
     if len(positions) == 1:  # scikit-learn wants two
         positions = positions.repeat(2, axis=0)

@@ -130,43 +130,6 @@ class Mixture:
             np.bincount(target.ravel(), self.weights), self.means[first], self.covariances[first]
         )
 
-    def density(self, points: ArrayLike) -> FloatArray:
-        """The probability density at points.
-
-        Parameters
-        ----------
-        points : array_like, (…, d)
-
-        Returns
-        -------
-        array, (…)
-            In 1/lengthᵈ, ≥ 0.
-        """
-        x = np.asarray(points, dtype=np.float64)
-        precisions = np.linalg.inv(self.covariances)
-        heights = self.weights / np.sqrt(np.linalg.det(2 * np.pi * self.covariances))
-        result = np.zeros(x.shape[:-1])
-        for height, mean, precision in zip(heights, self.means, precisions, strict=True):
-            apart = x - mean
-            result += height * np.exp(-((apart @ precision) * apart).sum(axis=-1) / 2)
-        return result
-
-    def picture(self, n: int) -> FloatArray:
-        """The density of a mixture in the plane at the cell centres of the unit square.
-
-        Parameters
-        ----------
-        n : int
-            Cells along each side.
-
-        Returns
-        -------
-        array, (n, n)
-            Row 0 at the top, in 1/length².
-        """
-        nodes = (np.arange(n) + 0.5) / n
-        return self.density(np.stack(np.meshgrid(nodes, nodes[::-1]), axis=-1))
-
 
 def ellipses(covariances: Array) -> tuple[FloatArray, FloatArray]:
     """The ellipses at one standard deviation of covariances in the plane.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,9 @@ from solvers.point_problem import PointProblem
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
+
+MAX_ENTRIES = 60_000_000
+"""Of a matrix of costs: exact transport needs about 41 bytes for each, 2.5 GB together."""
 
 # A bound on the pivots of the network simplex that no problem of the sizes here comes near.
 _PIVOTS = 10**8
@@ -42,8 +45,26 @@ class Couplings:
     duals: Mapping[int, FloatArray]
 
 
+def fits(problem: PointProblem, cloud: Cloud) -> bool:
+    """Whether the matrices of costs between a cloud and the measures fit into memory."""
+    return len(cloud) * max(map(len, problem.measures)) <= MAX_ENTRIES
+
+
+def require_fit(problem: PointProblem, cloud: Cloud) -> None:
+    """Raise a ValueError unless `fits`."""
+    if not fits(problem, cloud):
+        raise ValueError(
+            f"points: the barycenter has {len(cloud):,} and a measure "
+            f"{max(map(len, problem.measures)):,}, but their product must be at most "
+            f"{MAX_ENTRIES:,}: choose fewer points."
+        )
+
+
 def couplings(
-    problem: PointProblem, cloud: Cloud, duals: Mapping[int, FloatArray] | None = None
+    problem: PointProblem,
+    cloud: Cloud,
+    duals: Mapping[int, FloatArray] | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> Couplings:
     """Solve the exact transport problems of a cloud, one after the other.
 
@@ -54,19 +75,24 @@ def couplings(
         μ, in the problem's dimension.
     duals : mapping of int to array, (n_k,), optional
         Potentials of a similar cloud, as in the result: the simplex method begins near its plans.
+    cancelled : callable
+        Asked before each measure; True leaves out those that remain.
 
     Raises
     ------
     ValueError
-        If a cost is not finite.
+        If a cost is not finite, or the clouds are too large together.
     """
     import ot
     from scipy.sparse import csr_array
 
+    require_fit(problem, cloud)
     found, value, potentials = [], 0.0, {}
     for k, (given, weight, measure) in enumerate(
         zip(problem.kept, problem.weights, problem.measures, strict=True)
     ):
+        if cancelled():
+            break
         costs = problem.cost_matrix(k, cloud.positions)
         begin = None
         if duals and given in duals:
@@ -80,9 +106,14 @@ def couplings(
     return Couplings(tuple(found), value, potentials)
 
 
-def plans(problem: PointProblem, cloud: Cloud) -> list[csr_array]:
-    """An optimal plan (n, n_k) from the cloud to each measure of positive weight."""
-    return list(couplings(problem, cloud).plans)
+def plans(
+    problem: PointProblem, cloud: Cloud, cancelled: Callable[[], bool] = lambda: False
+) -> list[csr_array]:
+    """An optimal plan (n, n_k) from the cloud to each measure of positive weight.
+
+    Parameters and errors are those of `couplings`.
+    """
+    return list(couplings(problem, cloud, cancelled=cancelled).plans)
 
 
 def glued(plans: Sequence[csr_array]) -> tuple[Array, FloatArray, Array]:

@@ -22,8 +22,8 @@ class PointDescent(PositionSolver):
     By the envelope theorem the gradient of V in x_i is that of ``a_i q_i`` at fixed plans,
     ``q_i(x) = (1/a_i) Σ_k α_k Σ_j π_{k,ij} c_k(x, y_{k,j})``, and ``Σ_i a_i q_i(x_i)`` is above V
     wherever the points go. So each point takes the gradient step of its own q_i, halved until q_i
-    falls by a quarter of what the gradient promises, and V never rises. For squared Euclidean costs
-    a step of ½ is that of H.
+    falls by a quarter of what the gradient promises, and V never rises; where a cost is not allowed
+    it counts as infinite. For squared Euclidean costs a step of ½ is that of H.
 
     References
     ----------
@@ -45,12 +45,12 @@ class PointDescent(PositionSolver):
         """Positions after a gradient step of every point."""
         before = state.cloud.positions
         gradient = _mean_over_partners(problem.gradient, problem, state, before)
-        costs = _mean_over_partners(problem.costs_of, problem, state, before)
+        costs = _mean_over_partners(problem.allowed_costs, problem, state, before)
         promised = _SUFFICIENT * (gradient**2).sum(axis=1)
         steps = np.full(len(before), self.step_size)
         for _ in range(_HALVINGS):
             after = before - steps[:, None] * gradient
-            reached = _mean_over_partners(problem.costs_of, problem, state, after)
+            reached = _mean_over_partners(problem.allowed_costs, problem, state, after)
             short = ~(reached <= costs - steps * promised)
             if not short.any():
                 break

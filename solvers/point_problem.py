@@ -128,6 +128,10 @@ class PointProblem:
         """``c_k(x_i, y_i)`` of points (n, d) and their partners (n, d_k), (n,)."""
         return self.costs.pairs(self.kept[k], points, partners)
 
+    def allowed_costs(self, k: int, points: Array, partners: Array) -> FloatArray:
+        """`costs_of`, but infinite where a point is not allowed, (n,)."""
+        return self.costs.allowed(self.kept[k], points, partners)
+
     def gradient(self, k: int, points: Array, partners: Array) -> FloatArray:
         """The gradient of `costs_of` in the points, (n, d)."""
         return self.costs.gradient(self.kept[k], points, partners)

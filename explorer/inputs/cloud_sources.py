@@ -33,18 +33,21 @@ _FIGURES = {
     **{f"outline of a {figure}": (figure, False) for figure in cloud_datasets.FIGURES},
 }
 
+IN_SPACE = "In space"
 # Kinds with a fixed list of choices, in the order of the menu.
 CLOUD_CATALOGUE: dict[str, tuple[str, ...]] = {
     "Silhouettes": datasets.silhouette_names(),
     "Rings and Gaussians": tuple(_RINGS_AND_GAUSSIANS),
     "On four circles": tuple(_ON_CIRCLES),
     "Plane figures": tuple(_FIGURES),
-    "In space": cloud_datasets.SOLID_CLOUDS,
+    IN_SPACE: cloud_datasets.SOLID_CLOUDS,
 }
 
 # The other kinds, beside letters and digits; each has an editor of its own.
 OWN_CLOUD_FILE, OWN_POINTS = "Your file", "Your points"
 
+# How far outside the unit square or cube a point may be.
+_ROUNDING = 1e-9
 # Points of a thumbnail, and its pixels: along a side, of all dots together, of a dot's radius.
 _POINTS, _PIXELS, _INK, _RADII = 160, 96, 2000, (1.0, 6.0)
 _SUPERSAMPLING = 4
@@ -98,7 +101,8 @@ def uploaded_cloud(rows: Array, label: str = "cloud") -> Marginal:
     Parameters
     ----------
     rows : array, (n, 3) or (n, 4)
-        1 to 5,000 masses ≥ 0, not all 0, and positions; kept as the marginal's `source`.
+        1 to 5,000 masses ≥ 0, not all 0, and positions in the unit square or cube; kept as the
+        marginal's `source`.
     label : str
 
     Raises
@@ -124,10 +128,7 @@ def drawn_cloud(rows: Array, label: str = "points") -> Marginal:
     ValueError
         If the rows are no such cloud.
     """
-    marginal = _own(rows, label, OWN_POINTS, MOST, (3,))
-    if rows[:, 1:].min() < 0 or rows[:, 1:].max() > 1:
-        raise ValueError("cloud: some points are outside the unit square, but all must be in it.")
-    return marginal
+    return _own(rows, label, OWN_POINTS, MOST, (3,))
 
 
 def cloud_thumbnail(cloud: Marginal | Array, color: str = CATALOGUE_COLOR) -> str:
@@ -166,6 +167,11 @@ def _own(rows: Array, label: str, kind: str, most: int, columns: tuple[int, ...]
     kept: FloatArray = real_numbers("cloud", rows)
     if not (np.isfinite(kept).all() and kept[:, 0].min() >= 0 and kept[:, 0].max() > 0):
         raise ValueError("cloud: all numbers must be finite, masses ≥ 0 and some > 0.")
+    if abs(kept[:, 1:] - 0.5).max() > 0.5 + _ROUNDING:
+        window = "square" if kept.shape[1] == 3 else "cube"
+        raise ValueError(
+            f"cloud: some points are outside the unit {window}, but all must be in it."
+        )
     return Marginal(label, partial(thinned, kept), kind, source=kept)
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 import panel as pn
 
 from explorer.background import Background
 from explorer.inputs.cloud_sources import (
-    CLOUD_CATALOGUE,
+    IN_SPACE,
     OWN_CLOUD_FILE,
     OWN_POINTS,
-    built_in_cloud,
     cloud_thumbnail,
     drawn_cloud,
     handwritten_cloud,
@@ -20,19 +18,17 @@ from explorer.inputs.cloud_sources import (
 )
 from explorer.inputs.cloud_upload import CloudUpload
 from explorer.inputs.point_pad import PointPad
-from explorer.inputs.slots import SlotsInput
-from explorer.inputs.sources import DIGITS, LETTERS, Marginal, blank_url
+from explorer.inputs.sources import DIGITS, LETTERS, Marginal
+from explorer.inputs.thumbnails import SketchedSlots
 from explorer.inputs.writing import Digits, Letters
 from explorer.subjects import Subject
 from explorer.theme import MARGINAL_COLORS
+from solvers import warm_up
 from solvers.arrays import FloatArray
 from solvers.stippling import equal_masses
 
-# Kind of the catalogue → its choices with their pictures, for a gallery; as long as the process.
-_GALLERIES: dict[str, list[dict[str, str]]] = {}
 
-
-class CloudsInput(SlotsInput):
+class CloudsInput(SketchedSlots):
     """Slots for clouds: pictures and figures as points, points set by hand, files.
 
     Parameters
@@ -41,12 +37,17 @@ class CloudsInput(SlotsInput):
         What the slots hold at first.
     subject : Subject
         With the catalogue of clouds, `CLOUD_CATALOGUE`.
-    background : Background
-        Draws the choices of a kind, which are blank until then.
+    background, on_thumbnails
+        As for `SketchedSlots`: a mesh takes a second.
     """
 
-    def __init__(self, marginals: list[Marginal], subject: Subject, background: Background) -> None:
-        self._background = background
+    def __init__(
+        self,
+        marginals: list[Marginal],
+        subject: Subject,
+        background: Background,
+        on_thumbnails: Callable[[], None],
+    ) -> None:
         self._letters = Letters(typed_cloud, self._replace)
         self._digits = Digits(handwritten_cloud, self._replace)
         self._pad = PointPad(self._take_points, sizing_mode="stretch_width", margin=(4, 10))
@@ -60,17 +61,12 @@ class CloudsInput(SlotsInput):
                 (OWN_CLOUD_FILE, self._upload),
             )
         }
-        super().__init__(marginals, subject, editors)
+        super().__init__(marginals, subject, editors, _drawn, background, on_thumbnails)
 
     def _picture(self, marginal: Marginal, slot: int) -> str:
-        return cloud_thumbnail(marginal, MARGINAL_COLORS[slot])
-
-    def _items(self, kind: str) -> list[dict[str, str]]:
-        if kind not in _GALLERIES:
-            draw, take = partial(_gallery, kind), partial(self._take_gallery, kind)
-            self._background.offer("gallery", draw, take)
-            return [{"label": m.label, "picture": blank_url()} for m in _choices(kind)]
-        return _GALLERIES[kind]
+        if marginal.kind == OWN_POINTS:
+            return _drawn(marginal, MARGINAL_COLORS[slot])  # at once: it follows the hand
+        return super()._picture(marginal, slot)
 
     def _show(self, marginal: Marginal) -> None:
         self._letters.load(marginal)
@@ -88,18 +84,11 @@ class CloudsInput(SlotsInput):
             else:
                 self._pad.clear()
 
-    def _take_gallery(self, kind: str, items: list[dict[str, str]]) -> None:
-        _GALLERIES[kind] = items
-        if self._kind.value == kind:
-            self._choices.items = items
-
     def _take_points(self, positions: FloatArray) -> None:
         self._replace(drawn_cloud(equal_masses(positions)))
 
 
-def _choices(kind: str) -> list[Marginal]:
-    return [built_in_cloud(kind, choice) for choice in CLOUD_CATALOGUE[kind]]
-
-
-def _gallery(kind: str, cancelled: Callable[[], bool]) -> list[dict[str, str]]:
-    return [{"label": m.label, "picture": cloud_thumbnail(m)} for m in _choices(kind)]
+def _drawn(marginal: Marginal, color: str) -> str:
+    if marginal.kind == IN_SPACE:
+        warm_up(3)  # meshes need the kernels, which are compiled in a process of its own
+    return cloud_thumbnail(marginal, color)

@@ -33,6 +33,7 @@ FAMILIES = {
 
 # The fields that a family has, in the order of its spelling.
 _SETTINGS = {"power": ("p", "q"), "shadows": ("power",), "own": ("expression",)}
+_THIRD_COORDINATE = re.compile(r"\b[xy]3\b")
 _NUMBER = re.compile(r"[0-9](?:\.[0-9]{1,3})?")
 
 
@@ -120,6 +121,20 @@ class GroundCost:
         name = make.__qualname__
         return name, [*map(json.dumps, arguments)], {make.__module__: {name.partition(".")[0]}}
 
+    def check(self, dimension: int) -> None:
+        """Refuse a formula with a third coordinate for clouds in the plane.
+
+        Raises
+        ------
+        ValueError
+            With one sentence that names the coordinate.
+        """
+        if dimension == 2 and (third := _THIRD_COORDINATE.search(self.expression)):
+            raise ValueError(
+                f"{third[0]}: there is no third coordinate in the plane; "
+                "there are x1, x2, y1, y2 and r."
+            )
+
     @property
     def formula(self) -> str:
         """The costs as a text for the page."""
@@ -157,6 +172,9 @@ class GroundCostInput(pn.viewable.Viewer):
     """A menu of families, and controls for the settings that the chosen one has."""
 
     value = param.ClassSelector(class_=GroundCost, default=GroundCost(), doc="What is chosen.")
+    dimension = param.Integer(
+        default=3, bounds=(2, 3), doc="Of the clouds' space; 3 also while it is unknown."
+    )
 
     family: Any = param.Selector(
         objects={label: family for family, label in FAMILIES.items()}, label="Cost",
@@ -197,18 +215,18 @@ class GroundCostInput(pn.viewable.Viewer):
             self._formula,
             sizing_mode="stretch_width",
         )
-        self.param.watch(self._take, ["family", "p", "q", "squared", "expression"])
+        self.param.watch(self._take, ["dimension", "family", "p", "q", "squared", "expression"])
         self.load(cost or GroundCost())
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._layout
 
     def load(self, cost: GroundCost) -> None:
-        """Show a cost, and choose it; settings of other families stay as they are."""
+        """Show a cost, and choose it for whatever clouds; settings of other families stay."""
         settings = {name: getattr(cost, name) for name in _SETTINGS.get(cost.family, ())}
         if "power" in settings:
             settings["squared"] = settings.pop("power") == 2
-        self.param.update(family=cost.family, **settings)
+        self.param.update(family=cost.family, dimension=3, **settings)
         self._take()
 
     def _take(self, *events: Any) -> None:
@@ -222,6 +240,7 @@ class GroundCostInput(pn.viewable.Viewer):
         kept = {name: shown[name] for name in _SETTINGS.get(self.family, ())}
         try:
             cost = GroundCost(self.family, **kept)
+            cost.check(self.dimension)
         except ValueError as error:
             self._refuse(str(error).removeprefix("expression: "))
             return

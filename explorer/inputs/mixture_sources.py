@@ -1,4 +1,4 @@
-"""Where a Gaussian mixture can come from: presets, silhouettes, and ellipses of the visitor's own.
+"""Where a Gaussian mixture can come from: presets, pictures, and ellipses of the visitor's own.
 
 Rows are those of `solvers.mixtures.Mixture`: weight, mean, upper triangle of the covariance.
 """
@@ -6,12 +6,21 @@ Rows are those of `solvers.mixtures.Mixture`: weight, mean, upper triangle of th
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from explorer.inputs.sources import CATALOGUE_COLOR, Marginal, png_url
+from explorer.inputs.sources import (
+    CATALOGUE_COLOR,
+    Marginal,
+    built_in,
+    handwritten,
+    png_url,
+    typed,
+)
 from solvers import datasets
 from solvers.arrays import Array, FloatArray
 from solvers.mixture_fitting import fitted_picture
@@ -26,14 +35,14 @@ MIXTURE_CATALOGUE: dict[str, tuple[str, ...]] = {
     FITTED: datasets.silhouette_names(),
 }
 
-# The other kind; it has an editor of its own.
+# The other kind, beside letters and digits; each has an editor of its own.
 OWN_MIXTURE = "Your mixture"
 
 MOST_SPELLED = 8
 """Components of a mixture that fits into an address."""
 
-# Cells along each side of the silhouette that a mixture is fitted to.
-FIT_CELLS = 128
+# Cells along each side of the picture that a mixture is fitted to, and fits that are remembered.
+FIT_CELLS, _KEPT_FITS = 128, 1024
 
 # An address's digits, and for each number of a component: name, lowest value, span, digits.
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -57,19 +66,55 @@ _ANGLES = np.linspace(0, 2 * np.pi, 48, endpoint=False)
 _CIRCLE = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], axis=1)
 
 
+@dataclass(frozen=True)
+class Fit:
+    """Draws a mixture with as many components as are asked for, by fitting it to a picture.
+
+    Attributes
+    ----------
+    picture : callable
+        One of `solvers.datasets`: takes the arguments, then the cells along each side.
+    arguments : tuple of str or int
+    """
+
+    picture: Callable[..., FloatArray]
+    arguments: tuple[str | int, ...]
+
+    def __call__(self, components: int) -> FloatArray:
+        """The mixture's rows (n, 6)."""
+        return _fitted_rows(self, components)
+
+
+@lru_cache(_KEPT_FITS)
+def _fitted_rows(fit: Fit, components: int) -> FloatArray:
+    return np.asarray(fitted_picture(fit.picture(*fit.arguments, FIT_CELLS), components))
+
+
 @cache
 def built_in_mixture(kind: str, choice: str) -> Marginal:
-    """A mixture of the catalogue; fitted ones have as many components as are asked for."""
-    label = choice.replace("-", " ").removesuffix(" variant").removesuffix(" thick")
+    """A mixture of the catalogue."""
     if kind == FITTED:
-        return Marginal(label, lambda n: _fitted_rows(choice, n), kind, choice)
+        fit = Fit(datasets.silhouette, (choice,))
+        return replace(built_in("Silhouettes", choice), draw_plain=fit, kind=kind)
     rows = np.asarray(preset(choice))
-    return Marginal(label, lambda n: rows, kind, choice)
+    return Marginal(choice, lambda n: rows, kind, choice)
 
 
-@cache
-def _fitted_rows(choice: str, components: int) -> FloatArray:
-    return np.asarray(fitted_picture(datasets.silhouette(choice, FIT_CELLS), components))
+def typed_mixture(characters: str) -> Marginal:
+    """A mixture fitted to a typed letter, digit or short word.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be drawn.
+    """
+    written = typed(characters)
+    return replace(written, draw_plain=Fit(datasets.text, (written.source,)))
+
+
+def handwritten_mixture(digit: int, index: int) -> Marginal:
+    """A mixture fitted to a handwritten digit of MNIST."""
+    return replace(handwritten(digit, index), draw_plain=Fit(datasets.mnist_digit, (digit, index)))
 
 
 def own_mixture(rows: ArrayLike, label: str = "mixture") -> Marginal:

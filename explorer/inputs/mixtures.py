@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import panel as pn
 import param
 from numpy.typing import ArrayLike
 
 from explorer.background import Background
-from explorer.inputs.mixture_sources import FITTED, OWN_MIXTURE, mixture_thumbnail, own_mixture
-from explorer.inputs.sources import Marginal, catalogue_items
+from explorer.inputs.mixture_sources import (
+    FITTED,
+    OWN_MIXTURE,
+    Fit,
+    handwritten_mixture,
+    mixture_thumbnail,
+    own_mixture,
+    typed_mixture,
+)
+from explorer.inputs.mixture_upload import MixtureUpload
+from explorer.inputs.sources import DIGITS, LETTERS, Marginal, catalogue_items
 from explorer.inputs.thumbnails import SketchedSlots
+from explorer.inputs.writing import Digits, Letters
 from explorer.subjects import Subject
 from explorer.theme import MARGINAL_COLORS
 from explorer.views.text import text
+
+# What is fitted to a file is the visitor's own mixture, but has this editor.
+_FILE = "Your file"
 
 _HINT = (
     '<p class="hint">Drag the ellipses on the board: their centres move them, their handles '
@@ -22,7 +36,7 @@ _HINT = (
 
 
 class MixturesInput(SketchedSlots):
-    """Slots for Gaussian mixtures: presets, fitted ones, and those edited on the board.
+    """Slots for Gaussian mixtures: presets, those fitted to pictures and files, or edited by hand.
 
     Parameters
     ----------
@@ -33,6 +47,8 @@ class MixturesInput(SketchedSlots):
         As for `SketchedSlots`: fitting takes a second.
     on_problem : callable
         Called with a sentence when an edited mixture is refused; the slot keeps what it holds.
+    components : callable
+        Returns how many a mixture gets that is fitted to a file.
     """
 
     selected = param.Integer(default=0, bounds=(0, None), doc="The chosen slot.")
@@ -44,16 +60,30 @@ class MixturesInput(SketchedSlots):
         background: Background,
         on_thumbnails: Callable[[], None],
         on_problem: Callable[[str], None],
+        components: Callable[[], int],
     ) -> None:
         self._on_problem = on_problem
-        editors = {OWN_MIXTURE: text(_HINT)}
+        self._letters = Letters(typed_mixture, self._replace)
+        self._digits = Digits(handwritten_mixture, self._replace)
+        self._upload = MixtureUpload(self._claim, components)
+        editors = {
+            LETTERS: pn.Column(self._letters, sizing_mode="stretch_width"),
+            DIGITS: pn.Column(self._digits, sizing_mode="stretch_width"),
+            _FILE: pn.Column(self._upload, sizing_mode="stretch_width"),
+            OWN_MIXTURE: text(_HINT),
+        }
         super().__init__(marginals, subject, editors, self._drawn, background, on_thumbnails)
         self._slots.param.watch(lambda event: self.select(event.new), "selected")
 
     def edit(self, slot: int, rows: ArrayLike) -> None:
-        """Put a mixture of the visitor's own, rows (n, 6), into a slot."""
+        """Put a mixture of the visitor's own, rows (n, 6), into a slot.
+
+        One that was there before keeps its name.
+        """
+        held = self.value[slot]
+        label = held.label if held.kind == OWN_MIXTURE else "mixture"
         try:
-            mixture = own_mixture(rows)
+            mixture = own_mixture(rows, label)
         except ValueError as error:
             self._on_problem(str(error))
         else:
@@ -65,7 +95,7 @@ class MixturesInput(SketchedSlots):
             self._slots.selected = self.selected = slot
 
     def _picture(self, marginal: Marginal, slot: int) -> str:
-        if marginal.kind == FITTED:
+        if isinstance(marginal.draw_plain, Fit):
             return super()._picture(marginal, slot)
         return self._drawn(marginal, MARGINAL_COLORS[slot])  # at once: it follows the hand
 
@@ -78,5 +108,12 @@ class MixturesInput(SketchedSlots):
         return mixture_thumbnail(marginal.draw(self._subject.usual_grid), color)
 
     def _show(self, marginal: Marginal) -> None:
-        if marginal.kind == OWN_MIXTURE:
+        self._letters.load(marginal)
+        self._digits.load(marginal)
+        self._upload.load(marginal)
+        if marginal.kind == OWN_MIXTURE and self._kind.value != _FILE:
             self._kind.value = OWN_MIXTURE
+
+    def _open(self, kind: str) -> None:
+        if kind == DIGITS and self._chooses:
+            self._digits.choose()

@@ -13,7 +13,7 @@ from explorer.levels import Picture
 from explorer.pages.studio import Studio
 from explorer.state import StudioState
 from explorer.theme import MARGINAL_COLORS
-from explorer.tile import Tile
+from explorer.tile import Painted, Tile
 from explorer.tracing import Plans, Tracing
 from explorer.views.curves import DISCRETE_CHARTS
 from explorer.views.table import DISCRETE_COLUMNS
@@ -41,8 +41,8 @@ class MeasuresStudio(Studio):
         self._tracing.follow(tile)
 
     @abstractmethod
-    def plans_of(self, problem: Any, state: Any, picture: Picture, number: int) -> Plans:
-        """The plans of a picture, those of the state if there is one."""
+    def plans_of(self, painted: Painted, cancelled: Callable[[], bool]) -> Plans:
+        """The plans of what is painted, those of its state if it has any."""
 
     @abstractmethod
     def set_scene(self, view: Any) -> None:
@@ -64,6 +64,12 @@ class MeasuresStudio(Studio):
             for tile in self._solvers:
                 self.set_scene(tile.view)
         super()._turn_to(problem, to_picture, warm)
+
+    def _take_methods(self, *events: Any) -> None:
+        before = {tile.name for tile in self._solvers}
+        super()._take_methods(*events)
+        for name in before - {tile.name for tile in self._solvers}:
+            self._tracing.drop(name)
 
     def _make_tile(self, name: str) -> Tile:
         tile = super()._make_tile(name)

@@ -20,7 +20,7 @@ from explorer.pages.measures import MeasuresStudio, places
 from explorer.state import StudioState
 from explorer.subjects import MIXTURES
 from explorer.theme import MARGINAL_COLORS
-from explorer.tile import Tile
+from explorer.tile import Painted, Tile
 from explorer.tracing import Plans
 from explorer.views.ellipses import EllipsesView
 from explorer.views.mixture_board import MixtureBoard
@@ -37,7 +37,14 @@ class MixturesPage(MeasuresStudio):
 
     def make_marginals(self, marginals: list[Marginal]) -> MixturesInput:
         """Slots for presets, fitted mixtures and the visitor's own."""
-        return MixturesInput(marginals, MIXTURES, self._patient, self._take_thumbnails, self._fail)
+        return MixturesInput(
+            marginals,
+            MIXTURES,
+            self._patient,
+            self._take_thumbnails,
+            self._fail,
+            lambda: int(self.controls.grid.value),
+        )
 
     def make_drawing(self, n: int, marginals: tuple[Marginal, ...]) -> Drawing:
         """Mixtures; fitted ones have n components."""
@@ -70,15 +77,16 @@ class MixturesPage(MeasuresStudio):
         """The board."""
         return [] if "board" in self._hide else [self._board]
 
-    def plans_of(self, problem: Any, state: Any, picture: Picture, number: int) -> Plans:
+    def plans_of(self, painted: Painted, cancelled: Callable[[], bool]) -> Plans:
         """The plans of MW₂ between components."""
+        problem, state = painted.problem, painted.state
         from scipy.sparse import csr_array
 
         if not isinstance(state, GMMState):
-            state = GMMState.at(problem, Mixture.of_rows(picture))
+            state = GMMState.at(problem, Mixture.of_rows(painted.picture))
         partners = [mixture.means for mixture in problem.mixtures]
         plans = [csr_array(plan) for plan in state.plans]
-        return Plans(problem, number, places(picture, 2), partners, plans)
+        return Plans(painted, places(painted.picture, 2), partners, plans)
 
     def trace(self, tile: Tile, plans: Plans | None, index: int | None) -> None:
         """The lines of the components, as wide as their mass."""
@@ -94,10 +102,6 @@ class MixturesPage(MeasuresStudio):
         drawn = self._posing.drawn
         assert drawn is not None  # it has just come
         view.backdrop(drawn.arrays, MARGINAL_COLORS[: len(drawn.arrays)])
-
-    def _take_thumbnails(self) -> None:
-        with pn.io.hold():
-            self._dress_pad(self._pad.weights)
 
     def _edit(self, slot: int, rows: NDArray[np.float32]) -> None:
         """The visitor drags an ellipse."""

@@ -22,14 +22,14 @@ from explorer.pages.measures import MeasuresStudio, places
 from explorer.state import StudioState
 from explorer.subjects import POINTS
 from explorer.theme import MARGINAL_COLORS
-from explorer.tile import Tile
+from explorer.tile import Painted, Tile
 from explorer.tracing import Plans
 from explorer.views.cloud import CloudView
 from explorer.views.landscape import LandscapeView
 from explorer.views.text import heading
 from solvers import Cloud
 from solvers.plans import plans
-from solvers.point_solver import PointState
+from solvers.point_solver import CoupledState
 
 # Points of a cloud from which on the first plans take so long that the visitor is told.
 _MANY = 2000
@@ -43,7 +43,7 @@ class PointsPage(MeasuresStudio):
 
     def make_marginals(self, marginals: list[Marginal]) -> CloudsInput:
         """Slots for clouds."""
-        return CloudsInput(marginals, POINTS, self._patient)
+        return CloudsInput(marginals, POINTS, self._patient, self._take_thumbnails)
 
     def make_drawing(self, n: int, marginals: tuple[Marginal, ...]) -> Drawing:
         """Clouds of n points, and the cost."""
@@ -99,17 +99,22 @@ class PointsPage(MeasuresStudio):
     def show_view_state(self, state: StudioState) -> None:
         """Cost and camera of a state."""
         self._loading = True
-        self.cost.load(state.cost)
-        self._loading = False
+        try:
+            self.cost.load(state.cost)
+        finally:
+            self._loading = False
         self._turn(state.look.camera)
 
-    def plans_of(self, problem: Any, state: Any, picture: Picture, number: int) -> Plans:
+    def plans_of(self, painted: Painted, cancelled: Callable[[], bool]) -> Plans:
         """The optimal plans between the points that are seen and the marginals."""
+        problem, state = painted.problem, painted.state
+        found = (
+            state.couplings.plans
+            if isinstance(state, CoupledState)
+            else plans(problem, Cloud.of_rows(painted.picture), cancelled)
+        )
         partners = [cloud.positions for cloud in problem.measures]
-        seen = places(picture, problem.dimension)
-        exact = isinstance(state, PointState) and len(state.cloud) == len(picture)
-        found = state.couplings.plans if exact else plans(problem, Cloud.of_rows(picture))
-        return Plans(problem, number, seen, partners, found)
+        return Plans(painted, places(painted.picture, problem.dimension), partners, found)
 
     def set_scene(self, view: Any) -> None:
         """The marginals under the dots, on circles or walls if the cost has any."""
@@ -120,6 +125,9 @@ class PointsPage(MeasuresStudio):
 
     def _turn_to(self, problem: Any, to_picture: Callable[[Any], Picture], warm: bool) -> None:
         super()._turn_to(problem, to_picture, warm)
+        self._quick.drop("landscape")
+        self._landscape.clear()
+        self.cost.dimension = problem.given[0].dimension
         if (points := max(map(len, problem.measures))) >= _MANY:
             for tile in self._solvers:
                 tile.view.reason = (
@@ -136,7 +144,7 @@ class PointsPage(MeasuresStudio):
         view.lines(lines.starts, lines.ends, lines.marginals, lines.shares)
         if index is None or not self.landscaped.value:
             return
-        partners, problem = plans.tuple_at(index), plans.problem
+        partners, problem = plans.tuple_at(index), plans.painted.problem
         half = view.half
 
         def work(cancelled: Callable[[], bool]) -> Landscape:
@@ -148,8 +156,8 @@ class PointsPage(MeasuresStudio):
                 view.setting.place(partners, problem.kept)[:, :2],
                 [MARGINAL_COLORS[k] for k in problem.kept],
                 found.best[:2],
-                f"Ground cost of point {index + 1} of {tile.label} at iteration {plans.number}: "
-                f"{found.cost:.3e} at the best place",
+                f"Ground cost of point {index + 1} of {tile.label} at iteration "
+                f"{plans.painted.number}: {found.cost:.3e} at the best place",
                 half,
                 ", in the horizontal plane through the best place" if len(found.best) > 2 else "",
             )

@@ -39,6 +39,7 @@ class Posing:
         self._drawing, self._pad = drawing, pad
         self._background, self._posed, self._fail = background, posed, fail
         self.drawn: Drawn | None = None  # the newest
+        self._refused: Drawing | None = None  # could not be drawn
         self._waiting = False  # whether another one is being drawn
         self._afterwards: Callable[[], None] = lambda: None
 
@@ -61,16 +62,32 @@ class Posing:
         if len(self._pad.weights) != len(drawing.marginals):
             return False  # a drag that was under way when a marginal came or went
         if drawn is not None and drawn.drawing == drawing:
+            # What is being drawn belongs to what the controls said before.
+            self._background.drop("marginals")
+            self._waiting = False
             return self._weigh(drawn, not afresh, then)
+        if drawing == self._refused and not afresh:
+            return False
 
-        def done(new: Drawn) -> None:
-            self.drawn, self._waiting = new, False
+        def work(cancelled: Callable[[], bool]) -> Drawn | ValueError:
+            try:
+                return drawing.draw()
+            except ValueError as error:
+                return error
+
+        def done(new: Drawn | ValueError) -> None:
+            self._waiting = False
+            if isinstance(new, ValueError):
+                self._refused = drawing  # not to be tried again with every change of the weights
+                self._fail(str(new))
+                return
+            self.drawn, self._refused = new, None
             if len(self._pad.weights) == len(drawing.marginals):
                 continued = drawn is not None and drawn.drawing.is_continued_by(drawing)
                 self._weigh(new, continued and not afresh, then)
 
         self._waiting = True
-        self._background.offer("marginals", lambda cancelled: drawing.draw(), done)
+        self._background.offer("marginals", work, done)
         return False
 
     def once_posed(self, then: Callable[[], None]) -> None:

@@ -198,6 +198,11 @@ class Studio(Particulars):
             weights=weights if len(weights) == count else [1 / count] * count,
         )
 
+    def _take_thumbnails(self) -> None:
+        """Small pictures of marginals have come that are drawn on the side."""
+        with pn.io.hold():
+            self._dress_pad(self._pad.weights)
+
     def _take_weights(self, event: Any) -> None:
         if self._posing.pose():
             self._follow()

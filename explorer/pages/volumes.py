@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeAlias, cast
 
-import panel as pn
 import panel_material_ui as pmui
 
 from explorer.inputs.sources import Marginal
@@ -106,10 +105,6 @@ class VolumesPage(Studio):
         """Show the strip of the marginals, if it is wanted."""
         if self.stripped.value and self._posing.drawn is not None:
             self._strip.show(self._posing.drawn, self._marginals.labels)
-
-    def _take_thumbnails(self) -> None:
-        with pn.io.hold():
-            self._dress_pad(self._pad.weights)
 
     def _take_look(self, *events: Any) -> None:
         self._see(replace(self._look, display=self.display.value, level=self.level.value))

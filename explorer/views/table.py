@@ -11,7 +11,8 @@ from typing import Any
 import panel as pn
 
 _UNKNOWN = "—"
-_COMPUTING = "…"
+_COMPUTING = '<td title="is being computed">…</td>'
+_LEFT_OUT = '<td title="not computed for so many points">—</td>'
 
 _STYLE = """
 :host { color: inherit; overflow-x: auto; scrollbar-width: thin; }
@@ -40,7 +41,7 @@ class Row:
     dual : float or None
         Its bound D, None without one.
     primal : float or None
-        The cost B, None while it is being computed.
+        The cost B or V; None while B is being computed, and where V takes too long.
     primal_at : int or None
         The iterate that B was computed for.
     gap : float or None
@@ -140,17 +141,18 @@ class ComparisonTable(pn.viewable.Viewer):
 
 
 def _line(row: Row, columns: Sequence[str], least: float | None) -> str:
-    cost, cost_at = _COMPUTING, "is being computed"
+    cost = _COMPUTING
     if row.primal is not None:
-        cost, cost_at = f"{row.primal:.5e}", f"of iteration {row.primal_at}"
-        if row.primal == least:
-            cost = f"<b>{cost}</b>"
+        value = f"{row.primal:.5e}"
+        shown = f"<b>{value}</b>" if row.primal == least else value
+        cost = f'<td title="of iteration {row.primal_at}">{shown}</td>'
     gap, bound = _UNKNOWN, "no bound is known yet"
     if row.gap is not None and row.primal:
         gap, bound = f"{100 * row.gap / row.primal:.3g} %", f"bound by {row.bound_from}"
     cells = {
-        "cost B": f'<td title="{cost_at}">{cost}</td>',
-        "cost V": f'<td title="{cost_at}">{cost}</td>',
+        "cost B": cost,
+        # Unlike B, V comes with its iterate or not at all.
+        "cost V": _LEFT_OUT if row.primal is None and row.iterations else cost,
         "bound D": f"<td>{_number(row.dual, '.5e')}</td>",
         "gap": f'<td title="{escape(bound)}">{gap}</td>',
         "support": f"<td>{_number(row.support, '.0f')}</td>",

@@ -147,6 +147,22 @@ def test_one_gaussian_each_is_the_bures_case(open_app: OpenApp) -> None:
         np.testing.assert_allclose(mixture.covariances[0], covariance, atol=1e-6)
 
 
+def test_one_gaussian_each_tells_how_far_it_is_off_the_closed_form(open_app: OpenApp) -> None:
+    app = open_app(PAGE)
+    expect(app.tile("G").locator(".figures")).to_contain_text("support")
+    expect(app.tile("G").locator(".figures")).not_to_contain_text("off Bures")
+    app.choose("Examples", "One Gaussian each")
+    app.expect_address("m=single-round.single-tilted")
+    app.button("H").click()
+    converge(app)
+    for solver in ("G", "H"):
+        tile = app.tile(solver)
+        expect(tile.get_by_role("status").last).to_contain_text("Converged")
+        found = re.search(r"off Bures\s*(\S+)", tile.locator(".figures").inner_text())
+        assert found
+        assert float(found[1]) < 1e-12
+
+
 def test_fits_of_any_number_of_components(open_app: OpenApp) -> None:
     """From one to eight; what was found for fewer is a start for more."""
     app = open_app(f"{PAGE}&m=duck.star&n=5")
@@ -175,6 +191,36 @@ def test_a_fit_comes_into_its_slot(open_app: OpenApp) -> None:
     corner = app.page.locator("svg.pad image").first
     expect(corner).to_have_attribute("href", slot.get_attribute("src") or "")
     app.expect_address("m=heart.trio-upper-right.trio-below")
+
+
+def test_a_file_is_fitted_and_dragged(open_app: OpenApp) -> None:
+    """A cloud and a picture: with as many components as are chosen, at home in the address."""
+    app = open_app(f"{PAGE}&m=text-A.digit-3-7&n=2")
+    for mixture in (1, 2):
+        expect(components(app, mixture)).to_have_count(2)
+    app.choose("Replace it by", "Your file")
+    table = "".join(f"{x},{y}\n" for x in (0.2, 0.22, 0.8, 0.82) for y in (0.4, 0.5, 0.6))
+    app.upload("two towns.csv", table.encode(), "text/csv")
+    expect(app.button("marginal 1: two towns")).to_be_visible()
+    found = wait_for_own(app, lambda m: len(m) == 2)
+    assert sorted(found.means[:, 0]) == pytest.approx([0.21, 0.81], abs=1e-3)
+    with held(app, component(app, 1, 1)) as move:
+        move(0, -60)
+    wait_for_own(app, lambda m: np.ptp(m.means[:, 1]) > 0.05)
+    expect(app.button("marginal 1: two towns")).to_be_visible()
+    app.upload("bad.csv", b"0.5,0.5\n")
+    app.expect_text("bad.csv: 2 components need 2 different points at least, but their number is 1")
+    app.button("marginal 2: digit 3").click()
+    app.choose("Replace it by", "Your file")
+    picture = Image.new("L", (60, 60), 255)
+    picture.paste(0, (10, 10, 50, 20))
+    buffer = BytesIO()
+    picture.save(buffer, "PNG")
+    app.upload("bar.png", buffer.getvalue())
+    expect(app.button("marginal 2: bar")).to_be_visible()
+    bar = wait_for_own(app, lambda m: len(m) == 2, slot=2)
+    assert bar.means[:, 1] == pytest.approx([0.75, 0.75], abs=0.01)
+    converge(app)
 
 
 def test_components_exactly_on_top_of_each_other(open_app: OpenApp) -> None:

@@ -130,27 +130,23 @@ def test_a_formula_of_ones_own(app: App, formula: Locator) -> None:
     assert costs[-1] <= costs[0]
 
 
-@pytest.mark.parametrize(
-    "hostile",
-    [
-        '__import__("os").system("x")',
-        "(1).__class__",
-        "9**9**9**9",
-        "x1 + " * 60,
-        'open("x")',
-        "<img src=x onerror=alert(1)>",
-        "",
-    ],
-    ids=["import", "class", "power", "long", "open", "markup", "empty"],
-)
-def test_a_hostile_formula_is_refused(app: App, formula: Locator, hostile: str) -> None:
+def test_hostile_formulas_are_refused(app: App, formula: Locator) -> None:
     """A sentence beside the field says why; the cost stays what it was, and the page lives on."""
     before = app.page.url
-    formula.fill(hostile)
-    formula.press("Enter")
     alert = app.page.get_by_role("alert").filter(has_text="The previous cost stays.")
-    expect(alert).to_have_count(1)
-    assert "Traceback" not in alert.inner_text()
+    for hostile, reason in {
+        '__import__("os").system("x")': "__import__",
+        "(1).__class__": "class",
+        "9**9**9**9": "finite|large",
+        "x1 + " * 60: "characters|no formula",
+        'open("x")': "open",
+        "<img src=x onerror=alert(1)>": "img|syntax|formula",
+        "": "empty|formula",
+    }.items():
+        formula.fill(hostile)
+        formula.press("Enter")
+        expect(alert).to_have_text(re.compile(reason))
+        expect(alert).to_have_count(1)
     app.button("Reset").click()
     app.button("Step").click()
     app.wait_for_iteration(lambda number: number == 1)
@@ -285,14 +281,16 @@ def test_thousands_of_points_leave_the_page_alive(open_app: OpenApp) -> None:
     expect(app.button("Run")).to_be_visible()
 
 
-@pytest.mark.parametrize("name", PRESETS["points"])
-def test_the_examples(app: App, name: str) -> None:
+def test_the_examples(app: App) -> None:
     """Each opens from the menu, improves V, and stops with a sentence or goes on."""
-    app.choose("Examples", name)
-    app.expect_address(to_query(from_query(PRESETS["points"][name])[0]))
-    app.button("Run").click()
-    app.wait_for_iteration(lambda number: number >= 2)
-    costs = app.wait_for_curve("fixed_point primal", lambda values: len(values) >= 3)
-    assert costs[-1] < costs[0]
-    app.expect_text("is forming|has stopped")
+    for name, query in PRESETS["points"].items():
+        app.choose("Examples", name)
+        app.expect_address(to_query(from_query(query)[0]))
+        app.button("Reset").click()
+        app.wait_for_iteration(lambda number: number == 0)
+        app.button("Run").click()
+        app.wait_for_iteration(lambda number: number >= 2)
+        costs = app.wait_for_curve("fixed_point primal", lambda values: len(values) >= 3)
+        assert costs[-1] < costs[0]
+        app.expect_text("is forming|has stopped")
     expect(app.page.get_by_role("alert")).to_have_count(0)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from explorer.inputs.adjustment import Adjustment
 from explorer.inputs.cloud_sources import handwritten_cloud, typed_cloud
 from explorer.inputs.ground_costs import GroundCost
-from explorer.inputs.mixture_sources import own_mixture
+from explorer.inputs.mixture_sources import handwritten_mixture, own_mixture, typed_mixture
 from explorer.inputs.sources import CATALOGUE, built_in, handwritten, typed
 from explorer.look import DISPLAYS, Camera, Look
 from explorer.state import AXES, HIDEABLE, StudioState, changed_settings
@@ -36,12 +36,18 @@ def adjusted(marginal, adjustment):
     return changed
 
 
+def written(typed, handwritten):
+    return st.one_of(
+        st.text("Aß.~-_&=%+? §", min_size=1, max_size=4).filter(str.strip).map(typed),
+        st.builds(handwritten, st.sampled_from([0, 1, 3]), st.integers(0, 90)),
+    )
+
+
 PLAIN = st.one_of(
     st.sampled_from([(kind, choice) for kind in CATALOGUE for choice in CATALOGUE[kind]]).map(
         lambda place: built_in(*place)
     ),
-    st.text("Aß.~-_&=%+? §", min_size=1, max_size=4).filter(str.strip).map(typed),
-    st.builds(handwritten, st.sampled_from([0, 1, 3]), st.integers(0, 90)),
+    written(typed, handwritten),
 )
 MARGINALS = st.builds(
     adjusted,
@@ -73,13 +79,11 @@ def mixture(components):
 POOLS = {
     DENSITIES.name: MARGINALS,
     VOLUMES.name: of_catalogue(VOLUMES),
-    POINTS.name: st.one_of(
-        of_catalogue(POINTS),
-        st.text("Aß.~-_&=%+? §", min_size=1, max_size=4).filter(str.strip).map(typed_cloud),
-        st.builds(handwritten_cloud, st.sampled_from([0, 1, 3]), st.integers(0, 90)),
-    ),
+    POINTS.name: st.one_of(of_catalogue(POINTS), written(typed_cloud, handwritten_cloud)),
     MIXTURES.name: st.one_of(
-        of_catalogue(MIXTURES), st.lists(COMPONENTS, min_size=1, max_size=8).map(mixture)
+        of_catalogue(MIXTURES),
+        written(typed_mixture, handwritten_mixture),
+        st.lists(COMPONENTS, min_size=1, max_size=8).map(mixture),
     ),
 }
 EXPONENTS = st.integers(10, 40).map(lambda tenths: tenths / 10)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from dataclasses import replace
 from io import BytesIO
-from queue import Queue
 
 import numpy as np
 import param
 import pytest
 from PIL import Image
 
-from explorer.background import Background
 from explorer.inputs.cloud_sources import (
     CLOUD_CATALOGUE,
+    IN_SPACE,
     OWN_CLOUD_FILE,
     OWN_POINTS,
     built_in_cloud,
@@ -25,34 +25,21 @@ from explorer.inputs.cloud_sources import (
 )
 from explorer.inputs.clouds import CloudsInput
 from explorer.inputs.point_pad import MOST, PointPad
-from explorer.inputs.sources import DIGITS, LETTERS
+from explorer.inputs.sources import DIGITS, LETTERS, blank_url
 from explorer.subjects import POINTS
 from explorer.theme import MARGINAL_COLORS
 from solvers import cloud_datasets
 from solvers.cloud_files import MAX_POINTS
 from solvers.stippling import equal_masses
-from tests.explorer.helpers import awaited
+from tests.explorer.helpers import WAIT, Side, awaited
 
-WAIT = 60
 DUCK, HEART = (built_in_cloud("Silhouettes", name) for name in ("duck", "heart"))
 TRIANGLE = np.array([[0.25, 0.25], [0.75, 0.25], [0.5, 0.875]])
 
 
-class Side:
-    """A background, and what it scheduled."""
-
-    def __init__(self) -> None:
-        self._queue: Queue = Queue()
-        self.failures: list[str] = []
-        self.background = Background(self.failures.append, self._queue.put)
-
-    def tick(self) -> None:
-        self._queue.get(timeout=WAIT)()
-
-
 @pytest.fixture
 def side(monkeypatch):
-    monkeypatch.setattr("explorer.inputs.clouds._GALLERIES", {})
+    monkeypatch.setattr("explorer.inputs.thumbnails._DRAWN", {})
     side = Side()
     yield side
     side.background.close()
@@ -62,7 +49,7 @@ def side(monkeypatch):
 
 @pytest.fixture
 def picker(side):
-    return CloudsInput([DUCK, HEART], POINTS, side.background)
+    return CloudsInput([DUCK, HEART], POINTS, side.background, side.renew)
 
 
 @pytest.fixture
@@ -185,7 +172,16 @@ def test_points_set_by_hand_lie_in_the_square():
         drawn_cloud(np.array([[1, 0.5, 1.01]]))
     with pytest.raises(ValueError, match="1 to 2,000 rows of 3 numbers"):
         drawn_cloud(equal_masses(np.full((MOST + 1, 2), 0.5)))
-    assert uploaded_cloud(equal_masses(np.full((MOST + 1, 3), 1.5))).draw(1).shape == (1, 4)
+    assert uploaded_cloud(equal_masses(np.full((MOST + 1, 3), 0.5))).draw(1).shape == (1, 4)
+
+
+@pytest.mark.parametrize("place", [1e307, -1e307, 1.01, -0.01])
+def test_clouds_of_files_lie_in_the_square_or_cube(place):
+    """Saved views can be forged."""
+    for row, window in ((1, 0.5, place), "square"), ((1, 0.5, 0.5, place), "cube"):
+        with pytest.raises(ValueError, match=f"^cloud: some points are outside the unit {window}"):
+            uploaded_cloud(np.array([row]))
+    assert len(uploaded_cloud(np.array([[1, 1 + 1e-12, -1e-12]])).draw(1)) == 1  # rounding
 
 
 # Thumbnails
@@ -224,24 +220,40 @@ def test_space_is_seen_from_above():
 # Slots
 
 
-def test_slots_and_choices_have_pictures(side, picker):
+def pictured(items):
+    return blank_url() not in [item["picture"] for item in items]
+
+
+def test_slots_and_choices_are_drawn_on_the_side(side, picker):
+    """A mesh takes a second, and nobody waits."""
+    assert set(picker.thumbnails) == {blank_url()}
+    assert {item["picture"] for item in picker._choices.items} == {blank_url()}
+    side.tick_until(lambda: pictured(picker._choices.items))
     assert [color_of(url) for url in picker.thumbnails] == list(MARGINAL_COLORS[:2])
-    assert {opened(item["picture"]).shape for item in picker._choices.items} == {(1, 1, 4)}
-    side.tick()
     pictures = [item["picture"] for item in picker._choices.items]
     assert len(set(pictures)) == len(CLOUD_CATALOGUE["Silhouettes"])
     assert all(opened(url)[..., 3].any() for url in pictures)
-    again = CloudsInput([DUCK, HEART], POINTS, side.background)
+    assert side.renewed == 2
+    again = CloudsInput([DUCK, HEART], POINTS, side.background, side.renew)
     assert [item["picture"] for item in again._choices.items] == pictures
+    assert again.thumbnails == picker.thumbnails
 
 
-def test_a_gallery_that_comes_late_is_not_shown(side, picker):
-    picker._kind.value = LETTERS
-    side.tick()
+def test_choices_that_come_late_are_not_shown(side, picker):
     picker._kind.value = "Plane figures"
+    side.tick_until(lambda: pictured(picker._choices.items))
     assert len(picker._choices.items) == len(CLOUD_CATALOGUE["Plane figures"])
-    side.tick()
-    assert opened(picker._choices.items[0]["picture"])[..., 3].any()
+
+
+@pytest.mark.parametrize(("kind", "dimensions"), [(IN_SPACE, [3]), ("Plane figures", [])])
+def test_the_kernels_for_space_are_warmed_when_they_are_needed(side, monkeypatch, kind, dimensions):
+    warmed = []
+    monkeypatch.setattr("explorer.inputs.clouds.warm_up", warmed.append)
+    held = [built_in_cloud(kind, choice) for choice in CLOUD_CATALOGUE[kind][:2]]
+    subject = replace(POINTS, catalogue={kind: CLOUD_CATALOGUE[kind][:2]})
+    picker = CloudsInput(held, subject, side.background, side.renew)
+    side.tick_until(lambda: blank_url() not in picker.thumbnails)
+    assert warmed[:1] == dimensions
 
 
 def test_a_choice_replaces_the_chosen_slot(picker):
@@ -290,6 +302,7 @@ def test_points_are_set(picker):
     picker._pad._handle_msg(message(picker._pad, TRIANGLE))
     assert picker.value[0].kind == OWN_POINTS
     assert np.array_equal(picker.value[0].draw(400), equal_masses(TRIANGLE))
+    assert color_of(picker.thumbnails[0]) == MARGINAL_COLORS[0]  # at once, without the side
     assert picker._pad.color == MARGINAL_COLORS[0]
 
 

@@ -153,6 +153,28 @@ def test_a_wrong_formula_gets_a_sentence_and_the_cost_stays(chooser):
     assert not chooser._typed.error_state
 
 
+def test_a_third_coordinate_is_refused_in_the_plane(chooser):
+    chooser.family, chooser.expression = "own", "r"
+    chooser.dimension = 2
+    chooser._typed.value = "abs(y3 - x1)"
+    assert (
+        "y3: there is no third coordinate in the plane; there are x1, x2, y1, y2 and r."
+        in chooser._problem.object
+    )
+    assert chooser._typed.error_state
+    assert chooser.value == GroundCost("own", expression="r")
+    chooser.dimension = 3
+    assert chooser._problem.object == ""
+    assert chooser.value == GroundCost("own", expression="abs(y3 - x1)")
+
+
+def test_a_cost_that_is_loaded_may_come_with_clouds_in_space(chooser):
+    solid = GroundCost("own", expression="abs(x3 - y3)")
+    chooser.dimension = 2
+    chooser.load(solid)
+    assert (chooser.value, chooser._problem.object) == (solid, "")
+
+
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_a_cost_can_be_loaded_in_one_go(chooser, spelling):
     seen = []

@@ -24,6 +24,7 @@ from explorer.views.cloud_backdrop import Backdrop
 from solvers import (
     Circles,
     Cloud,
+    Expression,
     Mixture,
     MixtureProblem,
     PointProblem,
@@ -81,6 +82,18 @@ def test_a_landscape_without_relief_is_finite():
     assert (found.levels == 255).all()
 
 
+def test_where_a_formula_is_not_defined_a_landscape_is_dearest():
+    """The window has a margin, to the left of which this one has no root."""
+    problem = PointProblem([Cloud([[0.2, 0.3]]), Cloud([[0.8, 0.5]])], Expression("r**2*sqrt(x1)"))
+    partners = [cloud.positions[0] for cloud in problem.measures]
+    found = landscape(problem, partners, 0.6)
+    undefined = round(0.1 / 1.2 * 96)
+    assert (found.levels[:, :undefined] == 0).all()
+    assert found.levels[:, undefined:].max() == 255
+    assert np.isfinite(found.cost)
+    assert np.mean(found.levels[:, undefined:] == 0) == pytest.approx(0.05, abs=0.01)
+
+
 # Drawings
 
 
@@ -104,10 +117,10 @@ def test_presets_of_points_can_be_drawn(name):
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("m=duck.ball", r"measures?: "),
+        ("m=duck.ball", r"“duck” is in the plane, but another cloud is in space"),
         ("m=duck.heart&g=own~x3%20%2B%20y3", r"x3"),
-        ("m=ball.cube&g=circles", r"measures?: "),
-        ("m=ball.cube&g=shadows~1", r"measures?: "),
+        ("m=ball.cube&g=circles", r"“ball” is in space, but this cost is for"),
+        ("m=ball.cube&g=shadows~1", r"“ball” is in space, but this cost is for"),
     ],
 )
 def test_clouds_that_do_not_fit_the_cost_are_refused_in_a_sentence(query, sentence):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from io import BytesIO
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from explorer.inputs.mixture_sources import (
     MIXTURE_CATALOGUE,
@@ -15,16 +17,18 @@ from explorer.inputs.mixture_sources import (
     mixture_thumbnail,
 )
 from explorer.inputs.mixtures import MixturesInput
-from explorer.inputs.sources import CATALOGUE, blank_url
+from explorer.inputs.sources import CATALOGUE, DIGITS, LETTERS, blank_url
 from explorer.subjects import DENSITIES
 from explorer.theme import MARGINAL_COLORS
-from tests.explorer.helpers import WAIT, Side
+from solvers.mixtures import Mixture
+from tests.explorer.helpers import WAIT, Side, awaited
 
 KIND, FITTED = MIXTURE_CATALOGUE
 CHOICES = MIXTURE_CATALOGUE[KIND]
 SUBJECT = replace(
     DENSITIES, catalogue=MIXTURE_CATALOGUE, make=built_in_mixture, most=4, usual_grid=3
 )
+COMPONENTS = 2  # fitted to a file
 ROWS = np.array([[0.25, 0.2, 0.3, 0.01, 0.0, 0.02], [0.75, 0.7, 0.6, 0.02, 0.005, 0.01]])
 
 
@@ -44,7 +48,25 @@ def side():
 @pytest.fixture
 def picker(side, problems):
     held = [built_in_mixture(KIND, choice) for choice in CHOICES[:2]]
-    return MixturesInput(held, SUBJECT, side.background, side.renew, problems.append)
+    return MixturesInput(
+        held, SUBJECT, side.background, side.renew, problems.append, lambda: COMPONENTS
+    )
+
+
+def upload(picker, name, data):
+    """Let a file arrive as from the browser; what is said of it once it is read."""
+    picker._kind.value = "Your file"
+    awaited(picker._upload._take_file(name, data))
+    return picker._upload._message.object
+
+
+def png():
+    """A square of ink in the upper left of a wide picture."""
+    picture = Image.new("L", (80, 40), 255)
+    picture.paste(0, (10, 5, 30, 15))
+    buffer = BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 def test_an_edit_becomes_a_mixture_of_the_visitors_own(picker):
@@ -157,3 +179,89 @@ def test_presets_among_the_choices_are_drawn_on_the_side(side, picker):
     pictures = [item["picture"] for item in picker._choices.items]
     assert len(set(pictures)) == len(CHOICES)
     assert side.renewed == 0  # the slots have theirs from the start
+
+
+def test_letters_and_digits_are_written_into_a_slot(side, picker):
+    picker._kind.value = LETTERS
+    picker._letters._field.value = "A"
+    assert (picker.value[0].kind, picker.labels[0]) == (LETTERS, "“A”")
+    assert picker.thumbnails[0] == blank_url()  # fitted on the side
+    side.tick_until(lambda: picker.thumbnails[0] != blank_url())
+    rows = picker.value[0].draw(SUBJECT.usual_grid)
+    assert picker.thumbnails[0] == mixture_thumbnail(rows, MARGINAL_COLORS[0])
+    picker._slots.selected = 1
+    picker._kind.value = DIGITS
+    assert (picker.value[1].kind, picker.value[1].source) == (DIGITS, (0, 0))
+    picker._slots.selected = 0
+    assert picker._letters._field.value == "A"
+    assert picker._editors[LETTERS].visible
+
+
+def test_what_cannot_be_written_gets_a_sentence(picker):
+    before = picker.value
+    picker._letters._field.value = "ABCDE"
+    assert "type 1 to 4 characters, not 5." in picker._letters._problem.object
+    assert picker.value is before
+
+
+def test_a_cloud_becomes_a_mixture_of_the_visitors_own(picker):
+    rng = np.random.default_rng(2)
+    places = rng.normal([[0.2, 0.3], [0.8, 0.6]], 0.02, (150, 2, 2)).clip(0, 1)
+    table = "\n".join(f"{x},{y}" for x, y in places.reshape(-1, 2))
+    upload(picker, "two towns.csv", table.encode())
+    assert (picker.value[0].kind, picker.labels[0]) == (OWN_MIXTURE, "two towns")
+    mixture = Mixture.of_rows(picker.value[0].source)
+    order = mixture.means[:, 0].argsort()
+    np.testing.assert_allclose(mixture.weights, [0.5, 0.5], atol=0.01)
+    np.testing.assert_allclose(mixture.means[order], [[0.2, 0.3], [0.8, 0.6]], atol=0.01)
+    assert picker.thumbnails[0] == mixture_thumbnail(mixture, MARGINAL_COLORS[0])
+    assert picker._kind.value == "Your file"  # another one may follow
+
+
+def test_an_array_is_a_cloud_too(picker):
+    buffer = BytesIO()
+    np.save(buffer, np.array([[0.1, 0.1], [0.9, 0.8]]))
+    upload(picker, "pair.NPY", buffer.getvalue())
+    assert sorted(picker.value[0].draw(7)[:, 1]) == pytest.approx([0.1, 0.9])
+
+
+def test_masses_of_a_cloud_count_and_its_notes_are_told(picker):
+    said = upload(picker, "towns.csv", b"x,y,mass\n0,0,1\n10,10,3\n")
+    assert "moved and scaled into the unit square" in said
+    assert sorted(picker.value[0].draw(7)[:, 0]) == pytest.approx([0.25, 0.75], abs=1e-3)
+
+
+def test_a_picture_becomes_a_mixture(picker):
+    """It lies in the middle of the square, its mass where the ink is."""
+    upload(picker, "ink.PNG", png())
+    assert (picker.value[0].kind, picker.labels[0]) == (OWN_MIXTURE, "ink")
+    mixture = Mixture.of_rows(picker.value[0].source)
+    assert len(mixture) == COMPONENTS
+    np.testing.assert_allclose(mixture.weights @ mixture.means, [0.25, 0.625], atol=0.01)
+
+
+def test_a_mixture_from_a_file_can_be_edited_and_keeps_its_name(picker):
+    upload(picker, "ink.png", png())
+    picker.edit(0, ROWS)
+    picker.edit(1, ROWS)
+    assert picker.labels == ["ink", "mixture"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        ("one.csv", b"0.5,0.5\n0.5,0.5\n", "2 components need 2 different points at least"),
+        ("close.csv", b"0.5,0.5\n0.5,0.5001\n", "its ellipses would be too small to be seen"),
+        ("space.csv", b"x,y,z\n0,0,0\n1,1,1\n", "its points lie in space, but mixtures here"),
+        ("words.csv", b"no table at all\n", "the file holds no rows below the names"),
+        ("solid.npy", b"none", "the file is damaged, or it is no NumPy array."),
+        ("photo.jpg", b"none", "the file is damaged, or it is not a PNG, JPEG or WebP picture."),
+        ("empty.png", b"", "the file is empty."),
+    ],
+)
+def test_a_file_that_cannot_be_fitted_gets_a_sentence(picker, name, data, sentence):
+    before = picker.value
+    said = upload(picker, name, data)
+    assert f"{name}: {sentence}" in said
+    assert "The previous mixture stays." in said
+    assert picker.value is before

@@ -15,11 +15,16 @@ from explorer.inputs.mixture_sources import (
     MOST_SPELLED,
     OWN_MIXTURE,
     built_in_mixture,
+    handwritten_mixture,
     mixture_thumbnail,
     own_mixture,
     read_rows,
     spelled_rows,
+    typed_mixture,
 )
+from explorer.inputs.sources import DIGITS, LETTERS
+from explorer.inputs.spelling import named, spelled
+from explorer.subjects import MIXTURES
 from solvers.mixtures import Mixture, ellipses, tilted
 
 RIGHT_UP = np.array([[1, 0.75, 0.75, 0.004, 0, 0.004]])
@@ -59,6 +64,37 @@ def test_silhouettes_get_as_many_components_as_are_asked_for():
     assert marginal.label == "leaf maple"
     assert [len(marginal.draw(n)) for n in (1, 3)] == [1, 3]
     assert marginal.draw(3) is built_in_mixture(marginal.kind, marginal.choice).draw(3)
+
+
+@pytest.mark.parametrize(
+    ("make", "given", "kind", "label", "address"),
+    [
+        (typed_mixture, (" A ",), LETTERS, "“A”", "text-A"),
+        (handwritten_mixture, (3, 7), DIGITS, "digit 3", "digit-3-7"),
+    ],
+)
+def test_what_is_written_is_fitted_once(monkeypatch, make, given, kind, label, address):
+    marginal = make(*given)
+    assert (marginal.kind, marginal.choice, marginal.label) == (kind, "", label)
+    rows = marginal.draw(3)
+    assert rows.shape == (3, 6)
+    assert len(marginal.draw(1)) == 1
+    assert spelled(marginal) == address
+    monkeypatch.setattr("explorer.inputs.mixture_sources.fitted_picture", pytest.fail)
+    again = named(address, MIXTURES)
+    assert again == marginal
+    assert again.draw(3) is rows
+
+
+def test_letters_are_fitted_where_they_are_drawn():
+    """The bar of a T lies above its stem."""
+    means = Mixture.of_rows(typed_mixture("T").draw(2)).means
+    assert np.ptp(means[:, 1]) > 0.2 > np.ptp(means[:, 0])
+
+
+def test_what_cannot_be_drawn_cannot_be_fitted():
+    with pytest.raises(ValueError, match=r"^text: type 1 to 4 characters, not 5"):
+        typed_mixture("ABCDE")
 
 
 def test_names_of_the_catalogue_are_told_apart():

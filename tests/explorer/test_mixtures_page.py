@@ -14,9 +14,11 @@ from explorer.inputs.mixture_sources import FITTED, OWN_MIXTURE, built_in_mixtur
 from explorer.inputs.sources import blank_url
 from explorer.pages.mixtures import MixturesPage
 from explorer.saved import from_file, to_file
+from explorer.state import own_pictures
 from explorer.theme import MARGINAL_COLORS
 from solvers.mixture_presets import preset
 from solvers.mixtures import Mixture
+from tests.explorer.helpers import awaited
 
 WAIT = 60
 THREADS = {"run", "background"}
@@ -217,6 +219,23 @@ def test_a_fit_blocks_nobody(page, ticks, monkeypatch):
     wait_until(page, ticks, lambda: page._pad.thumbnails[0] != blank_url())
     assert page._marginals.thumbnails == page._pad.thumbnails
     wait_until(page, ticks, lambda: len(page._board._mixtures[0]) == 5)
+
+
+def test_a_file_is_fitted_with_as_many_components_as_are_chosen(page, ticks):
+    """It is one's own mixture, and travels in the address."""
+    wait_until(page, ticks, lambda: number(page) == 0)
+    page.controls.grid.value = 3
+    table = "\n".join(f"{x},{y}" for x, y in np.random.default_rng(3).random((60, 2)))
+    awaited(page._marginals._upload._take_file("towns.csv", table.encode()))
+    assert page._pad.labels[0] == "towns"
+    wait_until(page, ticks, lambda: page._posing.drawn.marginals[0].label == "towns")
+    wait_until(page, ticks, lambda: number(page) == 0)
+    assert [len(mixture) for mixture in page._board._mixtures] == [3, 3, 3]
+    assert own_pictures(page.state()) == []
+    again, notes = from_query(page._window.query)
+    assert notes == []
+    drawn = page._marginals.value[0].draw(8)
+    np.testing.assert_allclose(again.marginals[0].draw(8), drawn, atol=1e-3)
 
 
 def test_the_view_comes_back_from_address_and_file(page, ticks):

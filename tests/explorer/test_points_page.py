@@ -140,6 +140,26 @@ def test_a_dot_has_a_partner_in_every_marginal(page, ticks):
     assert view(page).links == {}
 
 
+def test_a_dot_of_blurred_plans_has_partners_too(opened, ticks):
+    page = opened("?p=points&n=50&s=entropic_fixed_point")
+    page._choose(view(page), 3, 0)
+    wait_until(page, ticks, lambda: view(page).links)
+    assert len(np.frombuffer(view(page).links["marginals"], np.uint8)) >= 3
+
+
+def test_a_solver_that_cannot_go_on_says_so_once(opened, ticks, monkeypatch):
+    page = opened()
+    said = []
+    monkeypatch.setattr(page, "_fail", said.append)
+    page.controls.methods.value = ["free_support"]
+    wait_until(page, ticks, lambda: number(page) == 0)
+    page._solvers.first._fail = said.append
+    for q in (1.5, 1.6, 1.7):
+        page.cost.load(GroundCost("power", 1.5, q))
+        wait_until(page, ticks, lambda q=q: f"{q}" in view(page).reason)
+    assert len(said) == 1
+
+
 def test_past_iterates_have_plans_of_their_own(page, ticks):
     settle(page, ticks)
     page.planned.value = True
@@ -184,7 +204,7 @@ def test_clouds_of_different_dimensions_are_refused_in_words(page, ticks, failur
     page._marginals.load([built_in_cloud("In space", "ball"), *others])
     wait_until(page, ticks, lambda: failures)
     assert len(failures) == 1
-    assert "dimension" in failures[0]
+    assert "in the plane, but another cloud is in space" in failures[0]
     assert view(page).frame is frame
     page._marginals.load([built_in_cloud("Silhouettes", "star"), *others])
     wait_until(page, ticks, lambda: "star" in view(page).frame["text"])
@@ -226,6 +246,9 @@ def test_a_view_that_comes_back_stands_still(page, monkeypatch):
     class AtOnce:
         def offer(self, kind, work, done):
             done(work(lambda: False))
+
+        def drop(self, kind):
+            pass
 
     monkeypatch.setattr(page._posing, "_background", AtOnce())
     page._restore(replace(page.state(), cost=POWER), [])

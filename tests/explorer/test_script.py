@@ -65,6 +65,7 @@ MIXTURE_VIEWS = {
     "presets": "m=trio-upper-left.trio-upper-right.trio-below&w=500.300.200"
     "&s=gmm_fixed_point~merge-no.gmm_barycentric~components-5~projection-bures",
     "fitted": "m=duck.single-tilted&n=3",
+    "written": "m=text-A%22'.digit-3-7.text-x&n=2",
     "own": f"m=cross.gmm-{OWN}",
 }
 

@@ -47,7 +47,7 @@ def test_discrete_measures_have_v_and_a_support():
     assert cells([G, H, NEW], DISCRETE_COLUMNS) == [
         ["G", "2.00000e-02", "412", "7", "0.25"],
         ["H", "3.00000e-02", "400", "9", "0.12"],
-        ["DSB", "…", "—", "3", "0.01"],
+        ["DSB", "—", "—", "3", "0.01"],
     ]
     assert [bold.text for bold in table.iter("b")] == ["2.00000e-02"]
 
@@ -62,6 +62,14 @@ def test_heads_explain_themselves(columns):
 def test_what_is_unknown_says_so():
     assert cells([NEW]) == [["DSB", "…", "—", "—", "3", "0.01", "—"]]
     assert cells([replace(NEW, edge_width=np.inf)])[0][-1] == "—"
+
+
+def test_v_that_takes_too_long_is_not_waited_for():
+    """Unlike B, it comes with its iterate or not at all."""
+    html = comparison([NEW], DISCRETE_COLUMNS)
+    assert 'title="not computed for so many points">—<' in html
+    for rows, columns in ([NEW], GRID_COLUMNS), ([replace(NEW, iterations=0)], DISCRETE_COLUMNS):
+        assert 'title="is being computed">…<' in comparison(rows, columns)
 
 
 def test_the_least_cost_is_bold():

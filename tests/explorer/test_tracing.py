@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
+from explorer.tile import Painted
 from explorer.tracing import Plans, Tracing
 from solvers import Cloud, PointProblem, SquaredEuclidean
 
@@ -19,16 +20,17 @@ def some_problem(weights=(0.5, 0.5)):
     return PointProblem([near, far], SquaredEuclidean(), weights)
 
 
-def some_plans(problem=None, number=3):
+def some_plans(problem=None, painted=None):
     """Two points; the first sends 3/4 and 1/4 to the two partners on the left."""
     problem = problem or some_problem()
+    painted = painted or Painted(3, np.zeros((2, 3)), problem, None)
     kinds = {
         0: csr_array([[0.3, 0.1], [0.2, 0.4]]),
         1: csr_array([[0.4, 0.0, 0.0], [0.0, 0.001, 0.599]]),
     }
     places = np.array([[0.5, 0.0], [0.5, 1.0]])
     partners = [cloud.positions for cloud in problem.measures]
-    return Plans(problem, number, places, partners, [kinds[k] for k in problem.kept])
+    return Plans(painted, places, partners, [kinds[k] for k in problem.kept])
 
 
 def test_lines_lead_from_a_point_to_its_partners():
@@ -97,20 +99,17 @@ class Shown:
         self.tile = SimpleNamespace(name="fixed_point")
         self.turn_to(3)
 
-    def _plans(self, problem, state, picture, number):
-        self.asked.append((state, number))
-        return some_plans(problem, number)
+    def _plans(self, painted, cancelled):
+        self.asked.append((painted.state, painted.number))
+        return some_plans(painted.problem, painted)
 
-    def turn_to(self, number, newest=None):
-        newest = number if newest is None else newest
-        state = SimpleNamespace(number=newest, state=f"state {newest}")
-        self.tile.seen = number, np.zeros((2, 3))
-        self.tile.batch = SimpleNamespace(problem=self.problem, newest=state)
+    def turn_to(self, number, state="its state"):
+        self.tile.painted = Painted(number, np.zeros((2, 3)), self.problem, state)
 
     def last(self):
         """The number and the point of the lines that are seen; None if there are none."""
         plans, index = self.said[-1]
-        return None if plans is None else (plans.number, index)
+        return None if plans is None else (plans.painted.number, index)
 
 
 @pytest.fixture
@@ -131,18 +130,28 @@ def test_plans_are_computed_once_for_an_iterate(shown):
         shown.tracing.choose(shown.tile, index, 3)
         shown.desk.work()
         assert shown.last() == (3, index)
-    assert shown.asked == [("state 3", 3)]
+    assert shown.asked == [("its state", 3)]
     shown.turn_to(4)
     shown.tracing.choose(shown.tile, 0, 4)
     shown.desk.work()
-    assert shown.asked[1:] == [("state 4", 4)]
+    assert shown.asked[1:] == [("its state", 4)]
 
 
-def test_a_past_iterate_has_no_state(shown):
-    shown.turn_to(3, newest=9)
+def test_lines_that_come_too_late_are_not_shown(shown):
+    shown.tracing.all = True
+    shown.tracing.follow(shown.tile)
+    shown.turn_to(4)
+    shown.desk.work()
+    assert shown.said == []
+
+
+def test_a_tile_that_has_gone_is_forgotten(shown):
     shown.tracing.choose(shown.tile, 0, 3)
     shown.desk.work()
-    assert shown.asked == [(None, 3)]
+    shown.tracing.drop("fixed_point")
+    shown.tracing.choose(shown.tile, 0, 3)
+    shown.desk.work()
+    assert len(shown.asked) == 2
 
 
 def test_a_point_of_a_picture_that_has_gone_is_not_shown(shown):

@@ -23,6 +23,10 @@ def read(text, name="points.csv"):
     return read_cloud(name, text.encode())
 
 
+def sampled(total):
+    return f"Of its {total} rows, 50,000 are read, picked at random."
+
+
 def refusal(data, name="points.csv"):
     """The one sentence with which a file is refused."""
     with pytest.raises(ValueError, match=r"^cloud: .*\.$") as caught:
@@ -171,17 +175,31 @@ def test_arrays_of_numbers_are_read(kind):
 
 
 def test_a_million_rows_are_thinned():
-    cloud = read("x,y\n" + "0.25,0.5\n" * 600_000 + "0.75,0.5\n" * 200_000)
+    cloud = read("x,y\n" + "0.25,0.5\n" * 750_000 + "0.75,0.5\n" * 250_000)
     assert 2 <= len(cloud.rows) <= MAX_POINTS
     assert cloud.rows[cloud.rows[:, 1] < 0.5, 0].sum() == pytest.approx(0.75, abs=0.01)
-    assert cloud.notes == (f"{len(cloud.rows):,} points stand for its 800,000.",)
+    assert cloud.notes == (
+        sampled("1,000,000"),
+        f"{len(cloud.rows):,} points stand for its 1,000,000.",
+    )
+
+
+def test_a_sample_says_so_even_if_few_of_its_rows_are_complete():
+    """What is counted is what was read."""
+    cloud = read("0.5,0.5\n" + "0.5,\n" * 199_000 + "0.25,0.5\n" * 999)
+    first, second = cloud.notes
+    assert first == sampled("200,000")
+    assert " rows of these without a finite number in every column are left out" in second
+    left_out = int(second.partition(" ")[0].replace(",", ""))
+    assert left_out == pytest.approx(49_750, abs=100)
+    assert len(cloud.rows) == 50_000 - left_out
 
 
 def test_a_large_array_is_thinned_evenly():
     positions = np.random.default_rng(0).random((200_000, 2))
     cloud = read_cloud("a.npy", npy(positions))
     assert len(cloud.rows) == MAX_POINTS
-    assert cloud.notes == ("5,000 points stand for its 200,000.",)
+    assert cloud.notes == (sampled("200,000"), "5,000 points stand for its 200,000.")
     counts = np.histogram2d(*cloud.rows[:, 1:].T, bins=5, range=[[0, 1], [0, 1]])[0]
     assert abs(counts - 200).max() < 20
 
@@ -190,7 +208,7 @@ def test_a_large_array_is_thinned_evenly():
     ("data", "sentence"),
     [
         (b"", "the file is empty."),
-        (bytes(MAX_BYTES + 2**20), "has 9 MiB, but at most 8 MiB are read."),
+        (bytes(MAX_BYTES + 2**20), "has 21 MiB, but at most 20 MiB are read."),
         (b"\n" * 2_000_001, "the file has more than 2 million lines."),
         ("\n \n# nothing\n", "the file holds no rows; one point at least is needed."),
         ("x,y\n", "the file holds no rows below the names of its columns."),

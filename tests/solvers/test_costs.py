@@ -50,6 +50,19 @@ def test_matrix_and_pairs_agree(rng, costs):
 
 
 @pytest.mark.parametrize("costs", COSTS, ids=named)
+def test_allowed_costs_are_those_of_pairs(rng, costs):
+    (y, *_), _ = tuples(rng, costs)
+    x = rng.random((8, costs.dimension))
+    np.testing.assert_allclose(costs.allowed(1, x, y), costs.pairs(1, x, y), rtol=1e-12)
+
+
+def test_where_a_point_is_not_allowed_the_cost_is_infinite():
+    x, y = np.array([[0.25, 0.0], [-0.25, 0.0], [0.0, 0.0]]), np.zeros((3, 2))
+    assert Expression("sqrt(x1)").allowed(0, x, y).tolist() == [0.5, np.inf, 0.0]
+    assert Expression("x1").allowed(0, x, y).tolist() == [0.25, np.inf, 0.0]
+
+
+@pytest.mark.parametrize("costs", COSTS, ids=named)
 def test_gradient_is_the_slope_of_pairs(rng, costs):
     (y, *_), _ = tuples(rng, costs)
     x, h = rng.random((8, costs.dimension)), 1e-6

@@ -240,10 +240,19 @@ def test_settings_out_of_range_are_refused(settings):
 
 
 def test_a_support_that_outgrows_transport_stops(rng, monkeypatch):
-    monkeypatch.setattr("solvers.fixed_points.MAX_POINTS", 12)
-    last = run_points(FixedPoint(), random_problem(rng), 5)[-1]
+    problem = random_problem(rng)
+    monkeypatch.setattr("solvers.plans.MAX_ENTRIES", 12 * max(map(len, problem.measures)))
+    last = run_points(FixedPoint(), problem, 5)[-1]
     assert last.number == 1
-    assert last.stopped.startswith("Stopped: the support has grown to")
+    assert last.stopped.startswith("Stopped: the support would grow to")
+    assert len(last.barycenter) <= 12
+
+
+@pytest.mark.parametrize("solver", [FixedPoint(points=40), EntropicFixedPoint(points=40)], ids=str)
+def test_matrices_that_do_not_fit_are_refused(rng, monkeypatch, solver):
+    monkeypatch.setattr("solvers.plans.MAX_ENTRIES", 100)
+    with pytest.raises(ValueError, match=r"points: the barycenter has 40 .* fewer points"):
+        run_points(solver, random_problem(rng), 1)
 
 
 def test_figures_of_an_iterate_belong_to_it(rng):

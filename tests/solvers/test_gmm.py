@@ -305,3 +305,37 @@ def test_nearly_flat_components_stay_finite(solver):
     for it in run(MixtureProblem([flat, steep]), solver()):
         assert np.isfinite(np.asarray(it.barycenter)).all()
         assert np.isfinite(value(it))
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_single_gaussians_tell_how_far_they_are_off_the_closed_form(rng, solver, d):
+    problem = random_problem(rng, counts=(1, 1, 1), d=d)
+    exact = Mixture(
+        [1], *(part[None] for part in gaussian_barycenters(
+            np.concatenate([nu.means for nu in problem.mixtures]),
+            np.concatenate([nu.covariances for nu in problem.mixtures]),
+            problem.weights,
+        ))
+    )  # fmt: skip
+    first, *_, last = run(problem, solver())
+    expected = np.sqrt(functional(MixtureProblem([exact, exact]), first.barycenter))
+    assert first.figures["off_bures"] == pytest.approx(expected / problem.spread, rel=1e-6)
+    assert 0 <= last.figures["off_bures"] < 1e-12
+
+
+@pytest.mark.parametrize("shift", [1e-3, 1e-6, 1e-10])
+def test_how_far_off_keeps_its_digits(rng, shift):
+    """Where it is far smaller than the root of rounding."""
+    problem = random_problem(rng, counts=(1, 1))
+    found = run(problem)[-1].barycenter
+    root = 1 + shift
+    off = Mixture(found.weights, found.means, root**2 * found.covariances)
+    distance = shift * np.sqrt(np.trace(found.covariances[0]))
+    figures = GMMFixedPoint().iterate(problem, GMMState.at(problem, off)).figures
+    assert figures["off_bures"] == pytest.approx(distance / problem.spread, rel=1e-4)
+
+
+def test_mixtures_of_more_components_have_no_closed_form(rng):
+    for it in run(random_problem(rng, counts=(1, 2)), steps=3):
+        assert "off_bures" not in it.figures

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from solvers.bijected_costs import Twister
 from solvers.clouds import Cloud
 from solvers.costs import PowerNorm, SquaredEuclidean
+from solvers.expression_costs import Expression
 from solvers.fixed_points import Barycentric
 from solvers.free_support import FreeSupport
 from solvers.plans import couplings
@@ -119,6 +120,16 @@ def test_descent_gets_near_what_h_finds(rng, costs):
     descent = values(run_points(PointDescent(), problem, 60))
     assert descent[-1] <= 1.1 * values(run_points(Barycentric(), problem, 30)).min() + 1e-3
     assert descent[-1] < descent[0]
+
+
+@pytest.mark.parametrize("step_size", [0.25, 10.0])
+def test_descent_stays_where_a_formula_is_defined(rng, step_size):
+    """Its steps are halved until they end where there is a root."""
+    problem = random_problem(rng, costs=Expression("r**2 + sqrt(x1)"))
+    its = run_points(PointDescent(step_size=step_size), problem, 8)
+    assert (np.diff(values(its)) <= 1e-12).all()
+    assert values(its)[-1] < values(its)[0]
+    assert its[-1].barycenter.positions[:, 0].min() >= 0
 
 
 def test_points_at_rest_stop_the_descent():
