@@ -48,7 +48,7 @@ def read_cloud(name: str, data: bytes) -> ReadCloud:
         The file's name; one that ends in ``.npy``, in any case, holds a NumPy array, any other a
         table as text.
     data : bytes
-        The file, 32 MiB at most. Its 2 to 4 columns are x, y, then z if there is one, then mass if
+        The file, 20 MiB at most. Its 2 to 4 columns are x, y, then z if there is one, then mass if
         it is given. Names in the first line of a text (x, y, z and mass, weight or w) may choose
         among more columns. A third one without a name is mass if it is ≥ 0 and sums to 1, else z.
 
