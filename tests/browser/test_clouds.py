@@ -165,7 +165,8 @@ def test_solids_turn_and_the_address_knows(open_app: OpenApp) -> None:
     orbit(app, 120, 30)
     app.wait_for_new_picture(start)
     app.wait_for_new_picture(other, "H")
-    settle(app, "G", "H")  # by then the address has the last of the drag
+    settle(app, "G", "H")
+    app.wait_for_resting_address()
     where = camera(app)
     assert where != ""
     app.button("Reset").click()

@@ -86,6 +86,7 @@ def test_the_surface_changes_and_the_camera_stays(volumes: App) -> None:
     mixture = at_rest(app)
     orbit(app, 120, 30)
     app.wait_until(lambda: camera(app) != "")
+    app.wait_for_resting_address()
     turned, first = camera(app), at_rest(app)
     assert first != mixture
     app.button("Run").click()
@@ -94,6 +95,7 @@ def test_the_surface_changes_and_the_camera_stays(volumes: App) -> None:
     assert camera(app) == turned
     orbit(app, -60)
     app.wait_until(lambda: camera(app) != turned)
+    app.wait_for_resting_address()
     again = camera(app)
     app.expect_text("Converged: the objective improved by less than")
     assert at_rest(app) != running

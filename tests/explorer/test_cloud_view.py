@@ -341,7 +341,7 @@ def test_a_landscape_is_sent_in_steps():
     assert np.abs(sent.astype(int) - levels.ravel()).max() <= 9
     assert frame == {
         "rows": 16, "columns": 16, "partners": [[0.2, 0.3]], "colors": [RED],
-        "best": [0.5, 0.6], "half": 0.55, "text": "a valley",
+        "best": [0.5, 0.6], "half": 0.55, "text": "a valley", "note": "",
     }  # fmt: skip
     view.clear()
     assert view.frame == {}
