@@ -20,6 +20,12 @@ SOLVER_COLORS = {
 }
 
 
+def rgb(color: str) -> tuple[int, int, int]:
+    """The parts of a colour ``#rrggbb``, 0 to 255 each."""
+    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return red, green, blue
+
+
 def _look(primary: str, desk: str, paper: str, ink: str, line: str) -> dict[str, object]:
     """A quiet header in the colour of the paper, cards with a hairline instead of a shadow."""
     header = {

@@ -97,7 +97,6 @@ class Tracing:
         self._background, self._plans, self._show = background, plans, show
         self._chosen: dict[str, tuple[int, int]] = {}  # by tile: point and iterate
         self._known: dict[str, Plans] = {}
-        self._asked: set[str] = set()  # tiles whose plans are being found
         self.all = False  # whether all lines are shown
 
     def choose(self, tile: Tile, index: int | None, number: int) -> None:
@@ -130,7 +129,6 @@ class Tracing:
             if tile.painted is painted:
                 self._tell(tile, plans)
 
-        self._asked.add(tile.name)
         self._background.offer(("plans", tile.name), work, done)
 
     def leave(self, tile: Tile) -> None:
@@ -139,19 +137,10 @@ class Tracing:
         self._show(tile, None, None)
 
     def drop(self, name: str) -> None:
-        """A tile has gone."""
+        """A tile has gone, or turned to another problem: none of its points is chosen any more."""
         self._background.drop(("plans", name))
-        self._asked.discard(name)
         self._chosen.pop(name, None)
         self._known.pop(name, None)
-
-    def forget(self) -> None:
-        """The problem has changed: no point is chosen any more."""
-        for name in self._asked:
-            self._background.drop(("plans", name))
-        self._asked.clear()
-        self._chosen.clear()
-        self._known.clear()
 
     def _tell(self, tile: Tile, plans: Plans) -> None:
         index, number = self._chosen.get(tile.name, (None, 0))

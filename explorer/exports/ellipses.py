@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from explorer.theme import rgb
 from explorer.views.shades import SHADES, ramp
 from solvers.arrays import Array
 
@@ -135,6 +136,5 @@ def _levels(mixture: _Ellipses, size: int) -> NDArray[np.uint8]:
 
 
 def _fill(pen: ImageDraw, path: Array, color: str, opacity: float) -> None:
-    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
-    ink: Any = (red, green, blue, round(255 * opacity))
+    ink: Any = (*rgb(color), round(255 * opacity))
     pen.polygon(path.ravel().tolist(), fill=ink)

@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.inputs.point_pad import MOST
-from explorer.inputs.sources import CATALOGUE_COLOR, DIGITS, LETTERS, Marginal, png_url
+from explorer.inputs.sources import (
+    CATALOGUE_COLOR,
+    DIGITS,
+    LETTERS,
+    Marginal,
+    silhouette_label,
+    tinted_url,
+)
 from solvers import cloud_datasets, datasets
 from solvers.arrays import Array, FloatArray
 from solvers.cloud_files import MAX_POINTS
@@ -61,7 +68,7 @@ def built_in_cloud(kind: str, choice: str) -> Marginal:
     label = choice
     draw: Callable[[int], FloatArray]
     if kind == "Silhouettes":
-        label = choice.replace("-", " ").removesuffix(" variant").removesuffix(" thick")
+        label = silhouette_label(choice)
         draw = partial(cloud_datasets.silhouette_cloud, choice)
     elif kind == "Rings and Gaussians":
         draw = _RINGS_AND_GAUSSIANS[choice]
@@ -151,10 +158,7 @@ def cloud_thumbnail(cloud: Marginal | Array, color: str = CATALOGUE_COLOR) -> st
     pencil = ImageDraw.Draw(dots)
     for (x, y), radius in zip(places * side, radii, strict=True):
         pencil.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
-    pixels = np.empty((_PIXELS, _PIXELS, 4), np.uint8)
-    pixels[..., :3] = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
-    pixels[..., 3] = np.asarray(dots.resize((_PIXELS, _PIXELS), Image.Resampling.BOX))
-    return png_url(pixels)
+    return tinted_url(np.asarray(dots.resize((_PIXELS, _PIXELS), Image.Resampling.BOX)), color)
 
 
 def _own(rows: Array, label: str, kind: str, most: int, columns: tuple[int, ...]) -> Marginal:

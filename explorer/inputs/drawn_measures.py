@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from explorer.inputs.drawn import Drawing, Drawn
 from explorer.inputs.ground_costs import GroundCost
+from explorer.inputs.sources import Marginal
 from explorer.levels import Picture
 from solvers import Cloud, Mixture, MixtureProblem, PointProblem
 
@@ -25,7 +27,7 @@ class PointDrawing(Drawing):
 
     def draw(self) -> Drawn:
         """Draw; ValueError if one cannot be drawn, or the cost does not fit them."""
-        clouds = [Cloud.of_rows(marginal.draw(self.n)) for marginal in self.marginals]
+        clouds = [_cloud(marginal, self.n) for marginal in self.marginals]
         in_space = [cloud.dimension == 3 for cloud in clouds]
         costs = self.cost.costs(len(clouds), 3 if any(in_space) else 2)
         for cloud, marginal in zip(clouds, self.marginals, strict=True):
@@ -46,6 +48,18 @@ class MixtureDrawing(Drawing):
     def is_continued_by(self, newer: Drawing) -> bool:
         """The barycenter follows an ellipse that is dragged."""
         return len(newer.marginals) == len(self.marginals)
+
+
+# The newest cloud of each marginal with its size: a cost that is being dragged needs no other.
+_CLOUDS: WeakKeyDictionary[Marginal, tuple[int, Cloud]] = WeakKeyDictionary()
+
+
+def _cloud(marginal: Marginal, n: int) -> Cloud:
+    size, cloud = _CLOUDS.get(marginal, (0, None))
+    if cloud is None or size != n:
+        cloud = Cloud.of_rows(marginal.draw(n))
+        _CLOUDS[marginal] = n, cloud
+    return cloud
 
 
 def _mismatch(label: str, dimension: int, all_in_space: bool) -> str:

@@ -18,7 +18,7 @@ from explorer.inputs.sources import (
     Marginal,
     built_in,
     handwritten,
-    png_url,
+    tinted_url,
     typed,
 )
 from solvers import datasets
@@ -222,7 +222,4 @@ def mixture_thumbnail(rows: ArrayLike, color: str = CATALOGUE_COLOR) -> str:
             corners = np.clip(np.stack([x, side - y], axis=1), -_FAR, _FAR)
             ink = (255, 255, 255, round(255 * opacity * height))
             pen.polygon(corners.ravel().tolist(), fill=ink)
-    pixels = np.empty((_PIXELS, _PIXELS, 4), np.uint8)
-    pixels[..., :3] = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
-    pixels[..., 3] = np.asarray(sheet.reduce(_SAMPLES))[..., 0]
-    return png_url(pixels)
+    return tinted_url(np.asarray(sheet.reduce(_SAMPLES))[..., 0], color)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.inputs.adjustment import Adjustment
+from explorer.theme import rgb
 from solvers import datasets, images
 from solvers.arrays import Array, FloatArray
 
@@ -76,11 +77,16 @@ def built_in(kind: str, choice: str) -> Marginal:
     """A marginal of the catalogue."""
     index = CATALOGUE[kind].index(choice)
     if kind == "Silhouettes":
-        label = choice.replace("-", " ").removesuffix(" variant").removesuffix(" thick")
+        label = silhouette_label(choice)
         return Marginal(label, lambda n: datasets.silhouette(choice, n), kind, choice)
     if kind == "Street camera":
         return Marginal(choice, lambda n: datasets.street_frame(index, n), kind, choice)
     return Marginal(choice, lambda n: datasets.shape(choice, n), kind, choice)
+
+
+def silhouette_label(choice: str) -> str:
+    """The name of a silhouette for the visitor."""
+    return choice.replace("-", " ").removesuffix(" variant").removesuffix(" thick")
 
 
 def typed(characters: str) -> Marginal:
@@ -135,9 +141,14 @@ def drawn(pixels: NDArray[np.uint8], label: str = "drawing") -> Marginal:
 
 def picture_url(density: Array, color: str = CATALOGUE_COLOR) -> str:
     """A density (n, n) as a PNG data URL: the colour, as opaque as the density is high."""
-    pixels = np.empty((*density.shape, 4), np.uint8)
-    pixels[..., :3] = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
-    pixels[..., 3] = np.clip(density * (255.0 / max(float(density.max()), 1e-300)), 0, 255)
+    return tinted_url(np.clip(density * (255.0 / max(float(density.max()), 1e-300)), 0, 255), color)
+
+
+def tinted_url(opacities: Array, color: str) -> str:
+    """A colour, ``#rrggbb``, as a PNG data URL: so opaque (rows, columns), 0 to 255."""
+    pixels = np.empty((*opacities.shape, 4), np.uint8)
+    pixels[..., :3] = rgb(color)
+    pixels[..., 3] = opacities
     return png_url(pixels)
 
 

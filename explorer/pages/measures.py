@@ -58,7 +58,8 @@ class MeasuresStudio(Studio):
         return list(MARGINAL_COLORS[: len(self._marginals.value)])
 
     def _turn_to(self, problem: Any, to_picture: Callable[[Any], Picture], warm: bool) -> None:
-        self._tracing.forget()
+        for tile in self._solvers:
+            self._tracing.drop(tile.name)
         if self._posing.drawn is not self._scenery:
             self._scenery = self._posing.drawn
             for tile in self._solvers:

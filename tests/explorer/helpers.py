@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from queue import Queue
@@ -37,3 +38,44 @@ class Side:
     def tick_until(self, true: Callable[[], bool]) -> None:
         while not true():
             self.tick()
+
+
+class Desk:
+    """Stands for a background: does its work when told to; of each kind the newest request."""
+
+    def __init__(self) -> None:
+        self.requests: dict[Any, tuple[Callable[..., Any], Callable[[Any], None]]] = {}
+
+    def offer(
+        self, kind: Any, work: Callable[..., Any], done: Callable[[Any], None], after: float = 0.0
+    ) -> None:
+        self.requests[kind] = work, done
+
+    def drop(self, kind: Any) -> None:
+        self.requests.pop(kind, None)
+
+    def work(self) -> None:
+        requests, self.requests = self.requests, {}
+        for work, done in requests.values():
+            done(work(lambda: False))
+
+
+def tick(page: Any, ticks: Queue[Callable[[], None]]) -> None:
+    """Run what is scheduled, as the document would, and paint at once."""
+    ticks.get(timeout=WAIT)()
+    for tile in page._solvers:
+        tile.run.acknowledge(tile.view.frame.get("ticket", 0))
+
+
+def wait_until(page: Any, ticks: Queue[Callable[[], None]], true: Callable[[], bool]) -> None:
+    """Let the document of a page go on until something is true."""
+    while not true():
+        tick(page, ticks)
+
+
+def end(*pages: Any) -> None:
+    """Close pages; their threads must end."""
+    for page in pages:
+        page.close()
+    assert all(page.join(WAIT) for page in pages)
+    assert not any(thread.name in ("run", "background") for thread in threading.enumerate())

@@ -10,6 +10,7 @@ import pytest
 from explorer.address import from_query
 from explorer.exports.clouds import cloud_pixels
 from explorer.exports.ellipses import ellipses_pixels
+from explorer.inputs.cloud_sources import built_in_cloud
 from explorer.inputs.drawn_measures import MixtureDrawing, PointDrawing, rows
 from explorer.inputs.ground_costs import GroundCost
 from explorer.inputs.mixture_sources import own_mixture
@@ -220,3 +221,12 @@ def test_a_film_of_clouds_is_no_larger_than_its_tiles():
     paint = exporting.painter(SimpleNamespace(view=view, color="#7700ff"))
     shapes = {paint(np.full((count, 3), 0.5, np.float32)).shape for count in (1, 40)}
     assert shapes == {(384, 384, 3)}
+
+
+def test_a_cost_that_is_dragged_draws_no_cloud_again():
+    marginals = tuple(built_in_cloud("Silhouettes", name) for name in ("duck", "heart"))
+    first, second = (
+        PointDrawing(30, marginals, GroundCost("power", 1.5, q)).draw().problem for q in (1.5, 1.6)
+    )
+    assert all(old is new for old, new in zip(first.given, second.given, strict=True))
+    assert len(PointDrawing(20, marginals).draw().problem.given[0]) == 20

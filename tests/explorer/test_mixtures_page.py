@@ -18,10 +18,7 @@ from explorer.state import own_pictures
 from explorer.theme import MARGINAL_COLORS
 from solvers.mixture_presets import preset
 from solvers.mixtures import Mixture
-from tests.explorer.helpers import awaited
-
-WAIT = 60
-THREADS = {"run", "background"}
+from tests.explorer.helpers import WAIT, awaited, end, wait_until
 
 
 @pytest.fixture
@@ -34,21 +31,7 @@ def page(ticks):
     page = MixturesPage(ticks.put, *from_query("?p=mixtures"))
     page.open()
     yield page
-    page.close()
-    assert page.join(WAIT)
-    assert not any(thread.name in THREADS for thread in threading.enumerate())
-
-
-def tick(page, ticks) -> None:
-    """Run what is scheduled, as the document would, and paint at once."""
-    ticks.get(timeout=WAIT)()
-    for tile in page._solvers:
-        tile.run.acknowledge(tile.view.frame.get("ticket", 0))
-
-
-def wait_until(page, ticks, true):
-    while not true():
-        tick(page, ticks)
+    end(page)
 
 
 def view(page):

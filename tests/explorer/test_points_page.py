@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from queue import Queue
 
@@ -17,9 +16,8 @@ from explorer.pages.points import PointsPage
 from explorer.presets import PRESETS
 from explorer.saved import from_file, to_file
 from solvers.cloud_datasets import silhouette_cloud
+from tests.explorer.helpers import end, wait_until
 
-WAIT = 60
-THREADS = {"run", "background"}
 POWER = GroundCost("power", 1.5, 3.0)
 
 
@@ -41,10 +39,7 @@ def opened(ticks):
         return page
 
     yield opened
-    for page in pages:
-        page.close()
-    assert all(page.join(WAIT) for page in pages)
-    assert not any(thread.name in THREADS for thread in threading.enumerate())
+    end(*pages)
 
 
 @pytest.fixture
@@ -59,18 +54,6 @@ def failures(page, monkeypatch):
     monkeypatch.setattr(page._posing, "_fail", failures.append)
     monkeypatch.setattr(page._quick, "_fail", failures.append)
     return failures
-
-
-def tick(page, ticks) -> None:
-    """Run what is scheduled, as the document would, and paint at once."""
-    ticks.get(timeout=WAIT)()
-    for tile in page._solvers:
-        tile.run.acknowledge(tile.view.frame.get("ticket", 0))
-
-
-def wait_until(page, ticks, true):
-    while not true():
-        tick(page, ticks)
 
 
 def view(page):

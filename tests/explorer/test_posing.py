@@ -7,24 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from explorer.pages.posing import Posing
-
-
-class Desk:
-    """A background that does its work when it is told to; of each kind, the newest request."""
-
-    def __init__(self):
-        self.requests = {}
-
-    def offer(self, kind, work, done, after=0.0):
-        self.requests[kind] = work, done
-
-    def drop(self, kind):
-        self.requests.pop(kind, None)
-
-    def work(self):
-        requests, self.requests = self.requests, {}
-        for work, done in requests.values():
-            done(work(lambda: False))
+from tests.explorer.helpers import Desk
 
 
 class Letter:

@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 from explorer.tile import Painted
 from explorer.tracing import Plans, Tracing
 from solvers import Cloud, PointProblem, SquaredEuclidean
+from tests.explorer.helpers import Desk
 
 
 def some_problem(weights=(0.5, 0.5)):
@@ -69,24 +70,6 @@ def test_the_tuple_of_a_point_has_its_strongest_partners():
     np.testing.assert_array_equal(found, [[0, 1], [1, 2]])
     (only,) = some_plans(some_problem((0.0, 1.0))).tuple_at(0)
     np.testing.assert_array_equal(only, [1, 0])
-
-
-class Desk:
-    """A background that does its work when it is told to."""
-
-    def __init__(self):
-        self.requests = {}
-
-    def offer(self, kind, work, done, after=0.0):
-        self.requests[kind] = work, done
-
-    def drop(self, kind):
-        self.requests.pop(kind, None)
-
-    def work(self):
-        requests, self.requests = self.requests, {}
-        for work, done in requests.values():
-            done(work(lambda: False))
 
 
 class Shown:
@@ -190,7 +173,7 @@ def test_lines_that_nobody_wants_any_more_are_not_computed(shown):
 def test_another_problem_forgets_the_point(shown):
     shown.tracing.choose(shown.tile, 1, 3)
     shown.desk.work()
-    shown.tracing.forget()
+    shown.tracing.drop("fixed_point")
     shown.problem = some_problem()
     shown.turn_to(3)
     shown.tracing.follow(shown.tile)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from queue import Queue
 
@@ -15,9 +14,7 @@ from explorer.look import Camera
 from explorer.pages.volumes import VolumesPage
 from explorer.saved import from_file, to_file
 from explorer.surface import surface
-
-WAIT = 60
-THREADS = {"run", "background"}
+from tests.explorer.helpers import end, wait_until
 
 
 @pytest.fixture
@@ -30,21 +27,7 @@ def page(ticks):
     page = VolumesPage(ticks.put, *from_query("?p=volumes&n=32&s=sga"))
     page.open()
     yield page
-    page.close()
-    assert page.join(WAIT)
-    assert not any(thread.name in THREADS for thread in threading.enumerate())
-
-
-def tick(page, ticks) -> None:
-    """Run what is scheduled, as the document would, and paint at once."""
-    ticks.get(timeout=WAIT)()
-    for tile in page._solvers:
-        tile.run.acknowledge(tile.view.frame.get("ticket", 0))
-
-
-def wait_until(page, ticks, true):
-    while not true():
-        tick(page, ticks)
+    end(page)
 
 
 def number(page):
