@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
 
-_TIMEOUT = 20_000
+# Long enough for a slow machine: it is spent only where something is wrong.
+_TIMEOUT = 60_000
 expect.set_options(timeout=_TIMEOUT)
 
 T = TypeVar("T")

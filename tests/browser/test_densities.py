@@ -156,8 +156,10 @@ def test_the_multiscale_solver_streams_every_grid(app: App) -> None:
     app.wait_for_size(256, 256)
     app.button("Pause").click()
     expect(app.page.get_by_text(re.compile("no bound yet"))).to_have_count(0)
-    gaps = [value for value in app.curve("multiscale_sga dual") if value is None or value != value]
-    assert len(gaps) == 3
+    app.wait_for_curve(
+        "multiscale_sga dual",
+        lambda values: sum(value is None or value != value for value in values) == 3,
+    )
 
 
 def test_slow_motion_and_the_axis(app: App) -> None:

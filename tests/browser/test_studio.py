@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
@@ -74,8 +75,10 @@ def test_settings_of_each_solver_are_its_own(app: App) -> None:
     app.expect_address("reg-0.02")
 
 
-def test_the_barycenter_follows_the_hand(app: App) -> None:
+def test_the_barycenter_follows_the_hand(open_app: Callable[..., App]) -> None:
     """While the pointer is down pictures change; on release the solver settles and stops."""
+    app = open_app("?n=64")
+    app.wait_for_size(64, 64)
     mixture = app.pixels()
     box = app.pad.bounding_box()
     assert box is not None
