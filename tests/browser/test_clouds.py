@@ -230,7 +230,7 @@ def test_exports(app: App) -> None:
     _, data = export(app, "Curves (CSV)")
     rows = list(csv.DictReader(StringIO(data.decode())))
     costs = [float(row["primal"]) for row in rows if row["solver"] == "fixed_point"]
-    assert costs == pytest.approx(app.curve("fixed_point primal"))
+    app.wait_for_curve("fixed_point primal", lambda values: values == pytest.approx(costs))
 
 
 def test_the_script_computes_what_is_seen(open_app: OpenApp, tmp_path: Path) -> None:

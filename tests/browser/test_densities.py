@@ -37,19 +37,17 @@ def test_the_main_job(app: App) -> None:
     expect(app.button("Run")).to_be_visible()
     assert app.pixels() != dragged
     paused = app.wait_for_iteration(lambda number: number >= reached)
-    curve = app.curve()
-    assert curve[0] == 0
-    assert max(curve) > 1e-4
+    assert app.wait_for_curve("sga dual", lambda values: max(values) > 1e-4)[0] == 0
 
     app.button("Step").click()
     stepped = app.wait_for_iteration(lambda number: number > paused)
     expect(app.button("Run")).to_be_visible()
-    assert len(app.curve()) == stepped + 1
+    app.wait_for_curve("sga dual", lambda values: len(values) == stepped + 1)
 
     app.button("Reset").click()
     app.wait_for_text_alternative(f"Plain mixture of {app.recipe()} by SGA at iteration 0")
     assert app.pixels() == dragged
-    assert app.curve() == [0]
+    app.wait_for_curve("sga dual", lambda values: values == [0])
 
 
 def test_a_run_stops_by_itself_and_says_why(app: App) -> None:
@@ -141,7 +139,7 @@ def test_settings_come_from_the_solver_and_act(app: App) -> None:
     app.button("Run").click()
     app.wait_for_iteration(lambda number: number >= 3)
     app.button("Pause").click()
-    assert max(app.curve()) > 0
+    app.wait_for_curve("sga dual", lambda values: max(values) > 0)
 
 
 def test_the_multiscale_solver_streams_every_grid(app: App) -> None:
@@ -188,7 +186,7 @@ def test_changing_weights_keeps_the_transport(app: App) -> None:
     app.weight("duck").fill("30")
     app.wait_for_iteration(lambda number: number == 0)
     app.expect_text("Carried along")
-    assert app.curve()[0] > 0.8 * settled
+    app.wait_for_curve("sga dual", lambda values: values[0] > 0.8 * settled)
 
 
 def test_light_and_dark(app: App) -> None:

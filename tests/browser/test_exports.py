@@ -181,7 +181,9 @@ def test_all_arrays_and_the_curves(open_app: Callable[..., App]) -> None:
     rows = list(csv.DictReader(StringIO(data.decode())))
     for solver, key in (("sga", "dual"), ("sga", "primal"), ("cwb", "primal")):
         values = [float(row[key]) for row in rows if row["solver"] == solver and row[key]]
-        assert values == pytest.approx(app.curve(f"{solver} {key}"))
+        app.wait_for_curve(
+            f"{solver} {key}", lambda shown, values=values: shown == pytest.approx(values)
+        )
     numbers = [int(row["number"]) for row in rows if row["solver"] == "sga"]
     assert numbers == list(range(app.iteration() + 1)) == arrays["sga_number"].tolist()
 

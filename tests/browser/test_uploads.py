@@ -38,7 +38,7 @@ def test_a_photograph(app: App) -> None:
     app.button("Run").click()
     app.wait_for_iteration(lambda number: number >= 3)
     assert app.pixels() != inverted
-    assert max(app.curve()) > 0
+    app.wait_for_curve("sga dual", lambda values: max(values) > 0)
 
 
 def test_each_slot_keeps_its_own_picture(app: App) -> None:
