@@ -28,7 +28,7 @@ from solvers.images import CROPS, INKS
 from solvers.loop import Iterate, Solver, iterates
 from solvers.primal import duality_gap, primal_objective
 from solvers.problems import GridProblem, normalised_weights
-from solvers.registry import MIXTURE_SOLVERS, POINT_SOLVERS, SOLVERS
+from solvers.registry import MIXTURE_SOLVERS, POINT_SOLVERS, SAMPLE_SOLVERS, SOLVERS
 from solvers.results import Result, save
 from solvers.settings import configured, declarations, rule
 
@@ -169,7 +169,7 @@ def _list_solvers(options: argparse.Namespace) -> int:
 
 
 def _solve(options: argparse.Namespace) -> int:
-    others = POINT_SOLVERS | MIXTURE_SOLVERS
+    others = POINT_SOLVERS | MIXTURE_SOLVERS | SAMPLE_SOLVERS
     if options.solver in others:
         raise ValueError(
             f"--solver: “{options.solver}” does not average densities; it can be used in scripts."

@@ -91,14 +91,14 @@ def text_table(data: bytes) -> Table:
     ValueError
         With one sentence that begins with ``cloud:``, if it is no such table.
     """
-    lines = _lines(data)
+    lines = text_lines("cloud", data)
     rows = [i for i, line in enumerate(lines) if line.strip() and not line.startswith("#")]
     if not rows:
         raise RefusedError("cloud: the file holds no rows; one point at least is needed.")
     separator = next((mark for mark in ";\t," if mark in lines[rows[0]]), None)
-    first = _fields(lines[rows[0]], separator)
+    first = split_fields(lines[rows[0]], separator)
     width = len(first)
-    names = first if all(_number(field) is None for field in first) else None
+    names = first if all(number_of(field) is None for field in first) else None
     if names is not None:
         rows = rows[1:]
         if not rows:
@@ -107,17 +107,17 @@ def text_table(data: bytes) -> Table:
     indices = np.asarray(rows)[_looked_at(len(rows))]
     values = np.empty((len(indices), len(columns)))
     for row, index in enumerate(indices):
-        fields = _fields(lines[index], separator, width)
+        fields = split_fields(lines[index], separator, width)
         if len(fields) != width:
             raise RefusedError(
-                f"cloud: line {index + 1} has {_counted(len(fields))}, "
-                f"but the first one has {_counted(width)}."
+                f"cloud: line {index + 1} has {counted_columns(len(fields))}, "
+                f"but the first one has {counted_columns(width)}."
             )
         for column, position in enumerate(columns):
-            number = _number(fields[position])
+            number = number_of(fields[position])
             if number is None:
                 raise RefusedError(
-                    f"cloud: line {index + 1} has “{_echo(fields[position])}” "
+                    f"cloud: line {index + 1} has “{echo(fields[position])}” "
                     "where a number is needed."
                 )
             values[row, column] = number
@@ -126,17 +126,18 @@ def text_table(data: bytes) -> Table:
     return Table(values, has_mass, indices + 1, "line", len(rows), notes)
 
 
-def _lines(data: bytes) -> list[str]:
+def text_lines(name: str, data: bytes) -> list[str]:
+    """The lines of a text; ValueError that begins with the name if it is none, or too long."""
     encoding = "utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
     if encoding != "utf-16" and b"\0" in data:
-        raise RefusedError("cloud: the file is no text; a table of numbers is needed.")
+        raise RefusedError(f"{name}: the file is no text; a table of numbers is needed.")
     text = data.decode(encoding, errors="replace")  # of names; what is no number shows later
     if text.count("\n") > _MAX_LINES:
-        raise RefusedError(f"cloud: the file has more than {_MAX_LINES // 10**6} million lines.")
+        raise RefusedError(f"{name}: the file has more than {_MAX_LINES // 10**6} million lines.")
     return text.splitlines()
 
 
-def _fields(line: str, separator: str | None, width: int = 1) -> list[str]:
+def split_fields(line: str, separator: str | None, width: int = 1) -> list[str]:
     """The fields of a line; an empty one behind the last of the others is none."""
     if separator in (";", "\t"):
         line = line.replace(",", ".")
@@ -144,7 +145,7 @@ def _fields(line: str, separator: str | None, width: int = 1) -> list[str]:
     return fields[:-1] if len(fields) > width and not fields[-1] else fields
 
 
-def _number(field: str) -> float | None:
+def number_of(field: str) -> float | None:
     """A field's number, NaN if it is missing, None if the field holds something else."""
     try:
         return float(field)
@@ -169,7 +170,7 @@ def _columns(names: list[str] | None, count: int) -> tuple[list[int], bool | Non
     columns = coordinates + masses
     if not 2 <= len(columns) - bool(has_mass) <= 3:
         raise RefusedError(
-            f"cloud: a row has {_counted(count)}, but 2 to 4 are needed: {_NEEDED}; "
+            f"cloud: a row has {counted_columns(count)}, but 2 to 4 are needed: {_NEEDED}; "
             "or names in the first line, x and y among them."
         )
     if names and len(columns) < count:
@@ -184,9 +185,11 @@ def _looked_at(count: int) -> Array:
     return np.sort(np.random.default_rng(0).choice(count, MAX_ROWS, replace=False))
 
 
-def _counted(columns: int) -> str:
+def counted_columns(columns: int) -> str:
+    """Their number in words for a sentence."""
     return f"{columns} column{'s' * (columns != 1)}"
 
 
-def _echo(field: str) -> str:
+def echo(field: str) -> str:
+    """A field, short enough for a sentence."""
     return field if len(field) <= _MAX_ECHO else field[: _MAX_ECHO - 1] + "…"

@@ -206,18 +206,19 @@ class SquaredEuclidean(MappedCosts):
     Parameters
     ----------
     dimension : int
-        2 or 3.
+        1 or more.
 
     Raises
     ------
     ValueError
-        If the dimension is another.
+        If the dimension is less.
     """
 
     dimension: int = 2
 
     def __post_init__(self) -> None:
-        check_dimension(self.dimension)
+        if self.dimension < 1:
+            raise ValueError(f"dimension: is {self.dimension}, but must be ≥ 1.")
 
     @property
     def formula(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import param
@@ -17,6 +17,22 @@ def declarations(solver: type[Solver]) -> dict[str, param.Parameter[Any]]:
     """A solver's own settings, by name, as it declares them."""
     declared = solver.param.objects("existing")
     return {name: setting for name, setting in declared.items() if name != "name"}
+
+
+def as_declared(solver: type[Solver], given: Mapping[str, Any]) -> dict[str, Any]:
+    """All settings of a solver: those given, the others as they are by default.
+
+    Raises
+    ------
+    ValueError
+        With one sentence, if the solver has no such setting or does not accept a value.
+    """
+    declared = declarations(solver)
+    unknown = given.keys() - declared.keys()
+    if unknown:
+        raise ValueError(f"settings: {solver.label} has none of the name “{min(unknown)}”.")
+    solver(**given)  # the declarations check the values
+    return {name: setting.default for name, setting in declared.items()} | dict(given)
 
 
 def rule(setting: param.Parameter[Any]) -> str:

@@ -17,9 +17,9 @@ import solvers
 from solvers import SOLVERS, Iterate, Solver
 from solvers.cli import main
 from solvers.datasets import shape
-from solvers.registry import MIXTURE_SOLVERS, POINT_SOLVERS
+from solvers.registry import MIXTURE_SOLVERS, POINT_SOLVERS, SAMPLE_SOLVERS
 from solvers.results import picture
-from solvers.settings import configured
+from solvers.settings import as_declared, configured, declarations
 
 FAST = ["--max-iterations", "3", "--quiet"]
 
@@ -211,7 +211,7 @@ def test_one_sentence_refuses(folder, capsys):
     assert sorted(folder.iterdir()) == before
 
 
-@pytest.mark.parametrize("name", sorted(POINT_SOLVERS | MIXTURE_SOLVERS))
+@pytest.mark.parametrize("name", sorted(POINT_SOLVERS | MIXTURE_SOLVERS | SAMPLE_SOLVERS))
 def test_solvers_of_measures_average_no_pictures(folder, capsys, name):
     before = sorted(folder.iterdir())
     assert solve("ring.npy", "drop.npz", "--solver", name) == 2
@@ -352,3 +352,13 @@ def test_ctrl_c_saves_what_there_is(folder, monkeypatch, capsys):
     assert "Cancelled after iteration 2." in captured.out
     assert saved()["number"].tolist() == [0, 1, 2]
     assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_settings_from_elsewhere_are_completed_and_checked():
+    assert as_declared(Ladder, {"choice": 4}) == {
+        name: setting.default for name, setting in declarations(Ladder).items()
+    } | {"choice": 4}
+    with pytest.raises(ValueError, match=r"^settings: Ladder has none of the name “colour”\.$"):
+        as_declared(Ladder, {"colour": 1})
+    with pytest.raises(ValueError, match="choice"):
+        as_declared(Ladder, {"choice": 3})
