@@ -11,6 +11,7 @@ l    level of a surface, in percent of the full density
 c    camera: azimuth and elevation in degrees, zoom in percent
 x    slices through a volume, in percent of each axis, or ``off``
 g    ground cost between points, as `inputs.ground_costs` spells it
+e    strength ε of entropic transport
 hide groups of controls to leave out
 ==== =====================================================================================
 
@@ -24,16 +25,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from explorer.inputs.ground_costs import GroundCost
+from explorer.inputs.ground_costs import FAMILIES, GroundCost
 from explorer.inputs.sources import MIN_MARGINALS, Marginal
 from explorer.inputs.spelling import OWN, adjusted, echo, encoded, named, spelled
 from explorer.look import DISPLAYS
 from explorer.look_address import look_parts, read_look
-from explorer.state import AXES, HIDEABLE, StudioState, changed_settings
+from explorer.state import AXES, HIDEABLE, REGS, USUAL_REG, StudioState, changed_settings
 from explorer.subjects import DENSITIES, SUBJECTS, Subject
 from solvers.settings import configured
 
-_KEYS = ("p", "m", "w", "s", "n", "v", "l", "c", "x", "g", "hide")
+_KEYS = ("p", "m", "w", "s", "n", "v", "l", "c", "x", "g", "e", "hide")
 _WEIGHT = re.compile(r"[0-9]{1,4}")
 
 _MAX_LENGTH = 2000
@@ -93,7 +94,8 @@ def from_query(text: str, own: Sequence[Marginal] = ()) -> tuple[StudioState, li
         look,
         cuts,
         sliced,
-        _cost(fields.get("g"), notes),
+        _cost(fields.get("g"), usual, notes),
+        _reg(fields.get("e"), notes),
     )
     if len(notes) > _MAX_NOTES:
         left = len(notes) - _MAX_NOTES
@@ -119,6 +121,7 @@ def _parts(state: StudioState) -> dict[str, str]:
         "v": ".".join(value for value in shown if value not in usual),
         **look_parts(state),
         "g": state.cost.spelled(),
+        "e": f"{state.reg:g}",
         "hide": ".".join(group for group in HIDEABLE if group in state.hide),
     }
 
@@ -290,12 +293,30 @@ def _grid(text: str | None, usual: StudioState, notes: list[str]) -> int:
     return sizes.get(text or "", usual.grid)
 
 
-def _cost(text: str | None, notes: list[str]) -> GroundCost:
+def _cost(text: str | None, usual: StudioState, notes: list[str]) -> GroundCost:
+    if text is None:
+        return usual.cost
     try:
-        return GroundCost() if text is None else GroundCost.read(text)
+        cost = GroundCost.read(text)
     except ValueError as error:
-        notes.append(f"{_reason(error)} The cost is the squared distance now.")
-        return GroundCost()
+        notes.append(f"{_reason(error)} The cost is the {FAMILIES[usual.cost.family].lower()} now.")
+        return usual.cost
+    if cost.family not in usual.subject.costs:
+        notes.append(
+            f"The cost “{cost.family}” is not one of {', '.join(usual.subject.costs)}, which this "
+            f"page has: it is the {FAMILIES[usual.cost.family].lower()} now."
+        )
+        return usual.cost
+    return cost
+
+
+def _reg(text: str | None, notes: list[str]) -> float:
+    values = {f"{reg:g}": reg for reg in REGS}
+    if text is not None and text not in values:
+        notes.append(
+            f"ε “{echo(text)}” is not one of {', '.join(values)}: it is {USUAL_REG:g} now."
+        )
+    return values.get(text or "", USUAL_REG)
 
 
 def _several(key: str, text: str | None, choices: Sequence[str], notes: list[str]) -> list[str]:

@@ -11,7 +11,7 @@ from panel.util import edit_readonly  # type: ignore[attr-defined]
 
 from explorer.address import from_query
 from explorer.pages.studio import Studio
-from explorer.subjects import MIXTURES, POINTS, VOLUMES, Subject
+from explorer.subjects import MIXTURES, POINTS, SAMPLES, TWISTER, VOLUMES, Subject
 from explorer.theme import THEME_CONFIG
 from explorer.views.navigation import navigation
 
@@ -61,6 +61,14 @@ def _studio(subject: Subject) -> type[Studio]:
         from explorer.pages.mixtures import MixturesPage
 
         return MixturesPage
+    if subject is SAMPLES:
+        from explorer.pages.samples import SamplesPage
+
+        return SamplesPage
+    if subject is TWISTER:
+        from explorer.pages.twister import TwisterPage
+
+        return TwisterPage
     from explorer.pages.densities import DensitiesPage
 
     return DensitiesPage

@@ -129,5 +129,5 @@ def _row(tile: Tile, bounds: dict[str, float], best: str) -> Row:
         iterations=iterate.number if iterate else 0,
         seconds=iterate.seconds if iterate else 0.0,
         edge_width=tile.edge_width,
-        support=iterate.figures.get("support") if iterate else None,
+        figures=tile.figures,
     )

@@ -156,7 +156,7 @@ class Exporting:
         self.make(
             "barycenters.npz",
             "application/octet-stream",
-            lambda cancelled, report: exports.archive(drawn.arrays, names, state.weights, records),
+            lambda cancelled, report: exports.archive(drawn.numbers, names, state.weights, records),
         )
 
     def _curves(self) -> None:

@@ -23,11 +23,13 @@ class GridTile(Tile):
 
     _found: Array | None = None  # the potentials that B was computed with
 
-    def start(self, problem: Any, to_picture: Callable[[Any], Picture], warm: bool) -> None:
+    def start(
+        self, problem: Any, to_picture: Callable[[Any], Picture], warm: bool, state: Any = None
+    ) -> None:
         """Turn to a problem; a B of the one before is not wanted any more."""
         self._found = None
         self._background.drop(("primal", self.name))
-        super().start(problem, to_picture, warm)
+        super().start(problem, to_picture, warm, state)
 
     def close(self) -> None:
         """End the run, let go of the recording."""

@@ -8,12 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.levels import Levels
+from explorer.relief import relief, window_places
 from solvers import PointProblem
 from solvers.arrays import Array, FloatArray
-
-_SIDE = 96  # cells along each side
-# The dearest places, this part of all, have one shade, so that the valley is not flat.
-_DEAR = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,18 +45,12 @@ def landscape(problem: PointProblem, partners: Sequence[Array], half: float) -> 
         plane through the ground barycentre is seen.
     """
     best = problem.barycentres([y[None] for y in partners])[0]
-    nodes = 0.5 + half * ((np.arange(_SIDE) + 0.5) / _SIDE * 2 - 1)
-    x, y = np.meshgrid(nodes, nodes[::-1])
-    heights = np.tile(best[2:], (x.size, 1))
-    places = np.column_stack([x.ravel(), y.ravel(), heights])
-    everywhere = [np.broadcast_to(y, (x.size, len(y))) for y in partners]
+    plane = window_places(half)
+    places = np.column_stack([plane, np.tile(best[2:], (len(plane), 1))])
+    everywhere = [np.broadcast_to(y, (len(plane), len(y))) for y in partners]
     # A formula need not be defined far from the marginals.
     costs = problem.weights @ [
         problem.allowed_costs(k, places, ys) for k, ys in enumerate(everywhere)
     ]
     cost = float(problem.mean_costs(best[None], [y[None] for y in partners])[0])
-    finite = np.append(costs[np.isfinite(costs)], cost)
-    dear = max(float(np.quantile(finite, 1 - _DEAR)) - cost, np.finfo(float).tiny)
-    height = np.clip((costs - cost) / dear, 0, 1).reshape(x.shape)
-    # The square root shows a valley's floor as well as its slopes.
-    return Landscape(np.rint(255 * (1 - np.sqrt(height))).astype(np.uint8), best, cost)
+    return Landscape(relief(costs, cost), best, cost)

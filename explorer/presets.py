@@ -23,4 +23,31 @@ PRESETS: dict[str, dict[str, str]] = {
         "Fitted silhouettes": "?p=mixtures&m=duck.star.heart&n=5",
         "Five components each": "?p=mixtures&m=row.ring-of-five.cross",
     },
+    "samples": {
+        "Ring and square": "?p=samples&m=ring.square",
+        "Two blocks in space": "?p=samples&m=slab.column&v=error",
+        "Three digits 3": "?p=samples&m=first-digit-3.second-digit-3.third-digit-3",
+        "Gaussians in the plane": (
+            "?p=samples&m=first-in-2-dimensions.second-in-2-dimensions.third-in-2-dimensions"
+            "&s=nwb.cw2b&v=error"
+        ),
+        "Gaussians in 16 dimensions": (
+            "?p=samples&m=first-in-16-dimensions.second-in-16-dimensions.third-in-16-dimensions"
+            "&s=nwb.cw2b&v=error"
+        ),
+        "Gaussians in 64 dimensions": (
+            "?p=samples&m=first-in-64-dimensions.second-in-64-dimensions.third-in-64-dimensions"
+            "&s=nwb.cw2b&v=error"
+        ),
+        "Ten Gaussians, one marginal": "?p=samples&m=ten-Gaussians.ring&w=1000.0",
+    },
+    "twister": {
+        "The twister": "?p=twister&m=right-twist.lower-twist.top-twist&v=error",
+        "The same clouds with the squared distance": (
+            "?p=twister&m=right-twist.lower-twist.top-twist&g=squared&s=energy_guided.cdwb"
+        ),
+        "A formula of your own, ‖x − y‖ to the power 3/2": (
+            "?p=twister&m=right-twist.lower-twist.top-twist&g=own~r%2A%2A1%2E5&e=0.03"
+        ),
+    },
 }

@@ -125,7 +125,7 @@ class Run(Worker):
         with self._change:
             return self._newest
 
-    def start(self, solver: Solver, problem: Any, warm: bool = False) -> None:
+    def start(self, solver: Solver, problem: Any, warm: bool = False, state: Any = None) -> None:
         """Turn to a problem: show its first iterate, and go on if the run is playing.
 
         Parameters
@@ -135,13 +135,16 @@ class Run(Worker):
         warm : bool
             Start from the newest state. While the run is playing, the problem before then still
             gets its first step: the transport follows a hand that never rests.
+        state : object, optional
+            Start from this one, of a solver of the same kind, instead.
         """
         with self._change:
-            chain = self._job.chain if warm and self._job is not None else object()
-            self._job = _Job(solver, problem, chain, warm)
+            follows = warm and state is None
+            chain = self._job.chain if follows and self._job is not None else object()
+            self._job = _Job(solver, problem, chain, follows or state is not None)
             self._newest, self._restarted = None, True
-            if not warm:
-                self._state = self._mail = None
+            if not follows:
+                self._state, self._mail = state, None
             self._points.clear()
             if self._credit < np.inf:  # a single step was meant for the old problem
                 self._credit = 0

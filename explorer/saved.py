@@ -18,6 +18,7 @@ from explorer.inputs.cloud_sources import (
     drawn_cloud,
     uploaded_cloud,
 )
+from explorer.inputs.sample_sources import OWN_SAMPLES, uploaded_samples
 from explorer.inputs.solids import VOLUME_UPLOAD, uploaded_volume
 from explorer.inputs.sources import DRAWING, UPLOAD, Marginal, drawn
 from explorer.inputs.spelling import is_own
@@ -41,9 +42,10 @@ _KINDS = {
     VOLUME_UPLOAD: "volume",
     OWN_CLOUD_FILE: "cloud",
     OWN_POINTS: "points",
+    OWN_SAMPLES: "samples",
 }
-# What makes clouds of their rows, which it checks.
-_CLOUDS = {OWN_CLOUD_FILE: uploaded_cloud, OWN_POINTS: drawn_cloud}
+# What makes clouds and samples of their rows, which it checks.
+_ROWS = {OWN_CLOUD_FILE: uploaded_cloud, OWN_POINTS: drawn_cloud, OWN_SAMPLES: uploaded_samples}
 _ENTRY = b"PK\x01\x02"  # begins each entry of a zip file's directory
 
 
@@ -57,7 +59,7 @@ def to_file(state: StudioState) -> bytes:
         the address and what is known of the visitor's own pictures; and these as ``own_0``,
         ``own_1``, …, before any adjustment: a drawing as it was drawn, in uint8, a picture with
         512² cells in float32, a volume in uint8, its highest density 255, a cloud as rows of mass
-        and position in float64.
+        and position in float64, samples as rows in float32.
     """
     own = [marginal for marginal in state.marginals if is_own(marginal)]
     view = {
@@ -113,7 +115,7 @@ def from_file(data: bytes) -> tuple[StudioState, list[str]]:
 
 
 def _pixels(marginal: Marginal) -> Array:
-    if marginal.kind == DRAWING or marginal.kind in _CLOUDS:
+    if marginal.kind == DRAWING or marginal.kind in _ROWS:
         return np.asarray(marginal.source)
     if marginal.kind == VOLUME_UPLOAD:
         volume: Array = marginal.source
@@ -156,14 +158,14 @@ def _array(archive: ZipFile, name: str) -> Array:
 
 
 def _own(archive: ZipFile, index: int, facts: Mapping[str, str]) -> Marginal:
-    """A picture, drawing, volume or cloud of the visitor's own."""
+    """A picture, drawing, volume, cloud or samples of the visitor's own."""
     pixels, label = _array(archive, f"own_{index}"), str(facts["label"])[:_MAX_LABEL]
     kind = {kind: name for name, kind in _KINDS.items()}[facts["kind"]]
-    if kind in _CLOUDS:
+    if kind in _ROWS:
         try:
-            return _CLOUDS[kind](pixels, label)
+            return _ROWS[kind](pixels, label)
         except ValueError as error:
-            reason = str(error).removeprefix("cloud: ")
+            reason = str(error).partition(": ")[2]
             raise RefusedError(f"saved view: {facts['kind']} {index + 1}: {reason}") from None
     what, sides, most = "square", 2, _SIDE
     if kind == VOLUME_UPLOAD:

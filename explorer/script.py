@@ -10,7 +10,9 @@ from explorer.inputs.sources import CATALOGUE, DIGITS, LETTERS, Marginal
 from explorer.inputs.spelling import is_own
 from explorer.measure_script import measure_code
 from explorer.python_source import INDENT, called, imported, keywords, literal, method
+from explorer.sample_script import sample_code
 from explorer.state import StudioState
+from explorer.subjects import SAMPLES, TWISTER
 from solvers import SOLVERS
 
 _SCRIPT = '''\
@@ -74,10 +76,11 @@ def code(state: StudioState, iterations: int = 60) -> str:
     -------
     str
         Python that prints the objectives and saves every solver's barycenter as ``.npy``, and a
-        picture of it as PNG, the surface of a volume as STL, or clouds and mixtures as rows alone.
-        Marginals of the visitor's own
-        are read from ``view.npz``, the saved view.
+        picture of it as PNG, the surface of a volume as STL, or clouds, mixtures and samples as
+        rows alone. Marginals of the visitor's own are read from ``view.npz``, the saved view.
     """
+    if state.subject in (SAMPLES, TWISTER):
+        return sample_code(state, iterations)
     if not state.subject.dimensions:
         return measure_code(state, iterations)
     calls = _plain_calls(state.marginals)

@@ -20,10 +20,14 @@ from solvers.settings import declarations
 
 AXES = ("iterations", "seconds")
 
+# The strengths ε of entropic transport that can be chosen.
+REGS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+USUAL_REG = 0.01
+
 # Groups of controls that an address can leave out.
 HIDEABLE = (
     "marginals", "weights", "solvers", "settings", "grid", "export", "share", "timeline",
-    "transport", "look", "strip", "curves", "table", "examples", "cost", "plans", "board",
+    "transport", "look", "strip", "curves", "table", "examples", "cost", "plans", "board", "model",
 )  # fmt: skip
 
 _ROUNDING = 1e-6
@@ -55,7 +59,9 @@ class StudioState:
     sliced : bool
         Whether these slices are shown.
     cost : GroundCost
-        Between points of clouds.
+        Between points of clouds, or samples.
+    reg : float
+        ε of entropic transport between samples, one of `REGS`.
 
     Raises
     ------
@@ -75,6 +81,7 @@ class StudioState:
     cuts: tuple[float, float, float] = (0.5, 0.5, 0.5)
     sliced: bool = True
     cost: GroundCost = field(default_factory=GroundCost)
+    reg: float = USUAL_REG
 
     def __post_init__(self) -> None:
         count, names = len(self.marginals), [name for name, _ in self.solvers]
@@ -99,6 +106,8 @@ class StudioState:
         _one_of("axis", self.axis, AXES)
         for group in self.hide:
             _one_of("hide", group, HIDEABLE)
+        _one_of("cost", self.cost.family, self.subject.costs)
+        _one_of("reg", self.reg, REGS)
         if not all(0 <= cut <= 1 for cut in self.cuts):
             raise ValueError(f"cuts: are {self.cuts}, but each must be in [0, 1].")
 
@@ -112,6 +121,7 @@ class StudioState:
             ((subject.usual_solver, {}),),
             subject.usual_grid,
             subject=subject,
+            cost=GroundCost(subject.costs[0]),
         )
 
 

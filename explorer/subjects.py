@@ -1,4 +1,4 @@
-"""What a studio averages: densities in the plane, volumes, clouds of points, mixtures."""
+"""What a studio averages: densities, volumes, clouds of points, mixtures, samples."""
 
 from __future__ import annotations
 
@@ -18,6 +18,14 @@ from explorer.inputs.mixture_sources import (
     built_in_mixture,
     handwritten_mixture,
     typed_mixture,
+)
+from explorer.inputs.sample_sources import (
+    OWN_SAMPLES,
+    SAMPLE_CATALOGUE,
+    TWISTER_CATALOGUE,
+    built_in_samples,
+    handwritten_samples,
+    twister_samples,
 )
 from explorer.inputs.solids import VOLUME_CATALOGUE, VOLUME_UPLOAD, built_in_volume
 from explorer.inputs.sources import (
@@ -51,7 +59,7 @@ class Subject:
     size : str
         What `grids` count, for the visitor.
     grids : tuple of int
-        Cells along each side, points, or components to choose from.
+        Cells along each side, points, components or samples to choose from.
     usual_grid : int
     solvers : tuple of str
         Registered names of those that solve its problems.
@@ -69,6 +77,8 @@ class Subject:
         Kinds of marginals of the visitor's own that travel in saved files.
     write, handwrite : callable or None
         Make the marginal of a typed text, and of digit and number of a handwritten one.
+    costs : tuple of str
+        Families of ground costs to choose from, the usual one first.
     """
 
     name: str
@@ -88,6 +98,7 @@ class Subject:
     own: tuple[str, ...]
     write: Callable[[str], Marginal] | None = None
     handwrite: Callable[[int, int], Marginal] | None = None
+    costs: tuple[str, ...] = ("squared",)
 
     def stand_in(self, slot: int) -> Marginal:
         """The marginal for a slot, counted from 0, where nothing else is known."""
@@ -152,6 +163,7 @@ POINTS = Subject(
     own=(OWN_CLOUD_FILE, OWN_POINTS),
     write=typed_cloud,
     handwrite=handwritten_cloud,
+    costs=("squared", "power", "circles", "shadows", "twister", "own"),
 )
 MIXTURES = Subject(
     name="mixtures",
@@ -172,4 +184,45 @@ MIXTURES = Subject(
     write=typed_mixture,
     handwrite=handwritten_mixture,
 )
-SUBJECTS = {subject.name: subject for subject in (DENSITIES, VOLUMES, POINTS, MIXTURES)}
+SAMPLES = Subject(
+    name="samples",
+    title="Samples",
+    dimensions=0,
+    quantities=("objectives", "error"),
+    most=4,
+    size="Samples of each",
+    grids=(500, 2000, 10_000, 100_000),
+    usual_grid=100_000,
+    solvers=("nwb", "cw2b", "cdwb"),
+    usual_solver="nwb",
+    usual_count=2,
+    catalogue=SAMPLE_CATALOGUE,
+    make=built_in_samples,
+    stand_ins=tuple(("In the plane", name) for name in ("ring", "square", "cross", "disc")),
+    own=(OWN_SAMPLES,),
+    handwrite=handwritten_samples,
+)
+TWISTER = Subject(
+    name="twister",
+    title="Twister",
+    dimensions=0,
+    quantities=("objectives", "error"),
+    most=4,
+    size="Samples of each",
+    grids=SAMPLES.grids,
+    usual_grid=SAMPLES.usual_grid,
+    solvers=("energy_guided", "cdwb"),
+    usual_solver="energy_guided",
+    usual_count=3,
+    catalogue=TWISTER_CATALOGUE,
+    make=twister_samples,
+    stand_ins=(
+        *(("Twisted Gaussians", name) for name in ("right twist", "lower twist", "top twist")),
+        ("In the plane", "ring"),
+    ),
+    own=(OWN_SAMPLES,),
+    costs=("twister", "squared", "own"),
+)
+SUBJECTS = {
+    subject.name: subject for subject in (DENSITIES, VOLUMES, POINTS, MIXTURES, SAMPLES, TWISTER)
+}

@@ -5,6 +5,9 @@ from __future__ import annotations
 # Told apart by readers with any common colour blindness, and legible on white and on near-black.
 MARGINAL_COLORS = ("#d1495b", "#1f8a70", "#3f6fd8", "#d08a1d", "#8a56c2", "#2a93b5")
 
+# Of the exact answer, which no solver computed.
+EXACT_COLOR = "#6b7391"
+
 SOLVER_COLORS = {
     "SGA": "#5b72f0",
     "Multiscale SGA": "#1f8a70",
@@ -17,6 +20,10 @@ SOLVER_COLORS = {
     "Gε": "#d6409f",
     "Free support": "#7a8500",
     "Descent": "#96623b",
+    "NWB": "#8a3ffc",
+    "CW₂B": "#0892a5",
+    "CDWB": "#7a8500",
+    "EGB": "#d6409f",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from explorer.run import Batch, Point, Run
 from explorer.theme import SOLVER_COLORS
 from explorer.views.tile import TileView
 from solvers import SOLVERS, Iterate
+from solvers.registry import TRAINED_SOLVERS
 
 # Differences of V below this fraction of it, or of 1, are rounding.
 _ROUNDING, _TINY = 1e-9, 1e-15
@@ -110,9 +111,22 @@ class Tile:
         return self.solver.label
 
     @property
+    def trains(self) -> bool:
+        """Whether the solver trains a model, which can be kept."""
+        return self.name in TRAINED_SOLVERS
+
+    @property
     def newest(self) -> Iterate | None:
         """The newest iterate that was shown."""
         return None if self.batch is None else self.batch.newest
+
+    @property
+    def figures(self) -> Mapping[str, float]:
+        """Further numbers of the newest iterate, its estimate among them."""
+        if self.newest is None:
+            return {}
+        estimate = {key: v for key, v in self.newest.objectives.items() if key == "estimate"}
+        return {**estimate, **self.newest.figures}
 
     @property
     def plain(self) -> bool:
@@ -126,14 +140,28 @@ class Tile:
             return None
         return self.newest.best.objectives.get("dual")
 
-    def start(self, problem: Any, to_picture: Callable[[Any], Picture], warm: bool) -> None:
-        """Turn to a problem, with what makes pictures of its barycenters."""
+    def start(
+        self,
+        problem: Any,
+        to_picture: Callable[[Any], Picture],
+        warm: bool,
+        state: Any = None,
+    ) -> None:
+        """Turn to a problem, with what makes pictures of its barycenters.
+
+        Warm is from the newest state; a state that is given is one to go on from instead.
+        """
         newest = self.run.newest
         moved = newest is not None and newest.number > 0
-        self._plain = not warm or self.run.state is None or (self._plain and not moved)
+        fresh = not warm or self.run.state is None or (self._plain and not moved)
+        self._plain = fresh and state is None
         self._problem, self._to_picture, self._seen = problem, to_picture, None
         self.primal = self.edge_width = None
-        self.run.start(self.solver, problem, warm)
+        self.run.start(self.solver, problem, warm, state)
+
+    def resume(self, state: Any) -> None:
+        """Go on from a state of this solver and problem."""
+        self.start(self._problem, self._to_picture, warm=False, state=state)
 
     def play(self) -> None:
         """Compute until paused or stopped."""

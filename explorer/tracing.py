@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -27,6 +27,17 @@ class Lines(NamedTuple):
     marginals: Array
     shares: FloatArray
     masses: FloatArray
+
+
+class Traced(Protocol):
+    """What knows the lines of what is painted."""
+
+    @property
+    def painted(self) -> Painted:
+        """What is seen."""
+
+    def lines(self, index: int | None) -> Lines:
+        """The lines from one dot, or from all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,12 +102,12 @@ class Tracing:
     def __init__(
         self,
         background: Background,
-        plans: Callable[[Painted, Callable[[], bool]], Plans],
-        show: Callable[[Tile, Plans | None, int | None], None],
+        plans: Callable[[Painted, Callable[[], bool]], Traced],
+        show: Callable[[Tile, Any, int | None], None],
     ) -> None:
         self._background, self._plans, self._show = background, plans, show
         self._chosen: dict[str, tuple[int, int]] = {}  # by tile: point and iterate
-        self._known: dict[str, Plans] = {}
+        self._known: dict[str, Traced] = {}
         self.all = False  # whether all lines are shown
 
     def choose(self, tile: Tile, index: int | None, number: int) -> None:
@@ -121,10 +132,10 @@ class Tracing:
             self._tell(tile, known)
             return
 
-        def work(cancelled: Callable[[], bool]) -> Plans:
+        def work(cancelled: Callable[[], bool]) -> Traced:
             return self._plans(painted, cancelled)
 
-        def done(plans: Plans) -> None:
+        def done(plans: Traced) -> None:
             self._known[tile.name] = plans
             if tile.painted is painted:
                 self._tell(tile, plans)
@@ -142,7 +153,7 @@ class Tracing:
         self._chosen.pop(name, None)
         self._known.pop(name, None)
 
-    def _tell(self, tile: Tile, plans: Plans) -> None:
+    def _tell(self, tile: Tile, plans: Traced) -> None:
         index, number = self._chosen.get(tile.name, (None, 0))
         if index is not None and number != plans.painted.number:
             index = None  # chosen in a picture that has gone; the browser will say which it is now

@@ -19,6 +19,8 @@ from solvers.uvp import bw_uvp
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
+# Dimensions up to which some of 2,048 shared proposals hit every point's plan.
+_SHARED = 8
 # A chain has left when it is so many times the barycenter's size away from its middle.
 _FAR = 100.0
 
@@ -94,17 +96,17 @@ class EnergyGuided(Solver):
     objectives = ("estimate",)
 
     sampler: param.Selector[str] = param.Selector(
-        default="persistent",
-        objects=["persistent", "fresh", "adjusted", "shared", "centred"],
-        doc="How plans are sampled: Langevin chains that go on from update to update, that start "
-        "afresh in each, or that are adjusted by Metropolis' rule; or importance sampling, with "
-        "proposals shared by all points or centred at each one's mode.",
+        default="shared",
+        objects=["shared", "centred", "persistent", "adjusted", "fresh"],
+        doc="How plans are sampled: by importance, with proposals shared by all points (the quickest "
+        "in few dimensions) or centred at each one's mode; or by Langevin chains that go on from "
+        "update to update, that are adjusted by Metropolis' rule, or that start afresh.",
     )
-    length = param.Integer(2000, bounds=(1, 10**6), doc="Updates of the whole training.")
+    length = param.Integer(1500, bounds=(1, 10**6), doc="Updates of the whole training.")
     updates = param.Integer(3, bounds=(1, 100), doc="Updates in a step.")
-    batch = param.Integer(512, bounds=(8, 10**5), doc="Points of each marginal in an update.")
+    batch = param.Integer(128, bounds=(8, 10**5), doc="Points of each marginal in an update.")
     learning_rate = param.Number(
-        5e-3,
+        1e-2,
         bounds=(0, 1),
         inclusive_bounds=(False, True),
         doc="Adam's rate at the start; it falls to 0 by a cosine.",
@@ -152,12 +154,17 @@ class EnergyGuided(Solver):
         Raises
         ------
         ValueError
-            If the problem's ε is 0.
+            If the problem's ε is 0, or proposals shared by all points cannot work.
         """
         from solvers.energy_training import all_weights, fresh_state, restarted
 
         if not problem.reg > 0:
             raise ValueError(f"reg: is {problem.reg:g}, but energy-guided plans need ε > 0.")
+        if self.sampler == "shared" and problem.dimension > _SHARED:
+            raise ValueError(
+                f"sampler: shared proposals work in up to {_SHARED} dimensions, but there are "
+                f"{problem.dimension}; choose persistent."
+            )
         if state is None or not same_signature(state.signature, signature_of(problem)):
             return fresh_state(self, problem)
         if state.reg == problem.reg and bool((state.weights == all_weights(problem)).all()):

@@ -90,11 +90,12 @@ class Expression(Costs):
 
         at = torch.tensor(x, dtype=torch.float64, requires_grad=True)
         to = torch.tensor(y, dtype=torch.float64)
-        # The tiny number keeps the slope of the root finite where x = y.
-        distance = torch.sqrt(((at - to) ** 2).sum(dim=1) + 1e-300)
-        result = self._formula.evaluate(torch, {**self._named(at, to), "r": distance})
-        result = result + 0 * at[:, 0]  # a formula need not depend on x
-        (slopes,) = torch.autograd.grad(result.sum(), at)
+        with torch.enable_grad():  # also where a caller needs none
+            # The tiny number keeps the slope of the root finite where x = y.
+            distance = torch.sqrt(((at - to) ** 2).sum(dim=1) + 1e-300)
+            result = self._formula.evaluate(torch, {**self._named(at, to), "r": distance})
+            result = result + 0 * at[:, 0]  # a formula need not depend on x
+            (slopes,) = torch.autograd.grad(result.sum(), at)
         values, gradients = result.detach().numpy(), slopes.numpy()
         allowed = np.isfinite(values) & (values >= -_ROUNDING)
         return (

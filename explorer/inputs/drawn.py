@@ -48,6 +48,11 @@ class Drawn:
         """What has been drawn."""
         return self.drawing.marginals
 
+    @property
+    def numbers(self) -> list[Array]:
+        """The marginals as they are exported."""
+        return self.arrays
+
     def weighted(self, weights: ArrayLike) -> Any:
         """The problem with other weights (m,); ValueError if they are none."""
         return self.problem.reweighted(weights)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -191,9 +191,12 @@ class GroundCostInput(pn.viewable.Viewer):
     squared = param.Boolean(default=False, label="Squared", doc="Power 2 instead of 1.")
     expression = param.String(default=EXAMPLE, label="c(x, y) =", doc="A formula, ≥ 0.")
 
-    def __init__(self, cost: GroundCost | None = None) -> None:
-        """`cost` is what is chosen at first, the squared distance if omitted."""
+    def __init__(
+        self, cost: GroundCost | None = None, families: Sequence[str] = tuple(FAMILIES)
+    ) -> None:
+        """Show what is chosen at first, the squared distance if omitted, among some families."""
         super().__init__()
+        self.param.family.objects = {FAMILIES[family]: family for family in families}
         wide: dict[str, Any] = {"sizing_mode": "stretch_width", "size": "small"}
         self._typed = pmui.TextInput.from_param(
             self.param.expression, max_length=MAX_CHARACTERS, placeholder=EXAMPLE, **wide

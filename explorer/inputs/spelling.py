@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 from explorer.inputs.adjustment import Adjustment
 from explorer.inputs.cloud_sources import OWN_CLOUD_FILE, OWN_POINTS
 from explorer.inputs.mixture_sources import OWN_MIXTURE, own_mixture, read_rows, spelled_rows
+from explorer.inputs.sample_sources import OWN_SAMPLES
 from explorer.inputs.solids import VOLUME_UPLOAD
 from explorer.inputs.sources import (
     DIGITS,
@@ -27,6 +28,9 @@ from solvers import datasets
 
 OWN = "own"
 
+# Mixtures of one's own are not among them: they can be spelled.
+_OWN_KINDS = (UPLOAD, DRAWING, VOLUME_UPLOAD, OWN_CLOUD_FILE, OWN_POINTS, OWN_SAMPLES)
+
 _PERCENT = r"([0-9]{1,3}(?:\.[0-9]{1,2})?)"
 _ADJUSTMENT = re.compile(rf"(i?)(r?)(?:b{_PERCENT})?(?:t{_PERCENT})?")
 _DIGIT = re.compile(r"digit-([0-9])-([0-9]{1,5})")
@@ -38,8 +42,8 @@ _TRIAL = 64
 
 
 def is_own(marginal: Marginal) -> bool:
-    """Whether it is a picture, drawing, volume or cloud of the visitor's own: it has no name."""
-    return marginal.kind in (UPLOAD, DRAWING, VOLUME_UPLOAD, OWN_CLOUD_FILE, OWN_POINTS)
+    """Whether it is a picture, volume, cloud … of the visitor's own, which no name brings back."""
+    return marginal.kind in _OWN_KINDS
 
 
 def spelled(marginal: Marginal) -> str:

@@ -116,7 +116,7 @@ class Controls:
 
 def _grids(subject: Subject) -> dict[str, int]:
     power = {2: "²", 3: "³"}.get(subject.dimensions, "")
-    return {f"{n}{power}": n for n in subject.grids}
+    return {f"{n if n < 10_000 else format(n, ',')}{power}": n for n in subject.grids}
 
 
 def _settings(solver: Solver) -> pn.Param:

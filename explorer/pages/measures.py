@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,7 +14,7 @@ from explorer.pages.studio import Studio
 from explorer.state import StudioState
 from explorer.theme import MARGINAL_COLORS
 from explorer.tile import Painted, Tile
-from explorer.tracing import Plans, Tracing
+from explorer.tracing import Traced, Tracing
 from explorer.views.curves import DISCRETE_CHARTS
 from explorer.views.table import DISCRETE_COLUMNS
 from solvers.arrays import FloatArray
@@ -25,7 +25,7 @@ class MeasuresStudio(Studio):
 
     tile: ClassVar[type[Tile]] = Tile
     charts = DISCRETE_CHARTS
-    columns = DISCRETE_COLUMNS
+    columns: ClassVar[Sequence[str]] = DISCRETE_COLUMNS
 
     def prepare(self, state: StudioState) -> None:
         """The lines and their switch."""
@@ -41,7 +41,7 @@ class MeasuresStudio(Studio):
         self._tracing.follow(tile)
 
     @abstractmethod
-    def plans_of(self, painted: Painted, cancelled: Callable[[], bool]) -> Plans:
+    def plans_of(self, painted: Painted, cancelled: Callable[[], bool]) -> Traced:
         """The plans of what is painted, those of its state if it has any."""
 
     @abstractmethod
@@ -49,8 +49,11 @@ class MeasuresStudio(Studio):
         """Let a view show the marginals that have been drawn."""
 
     @abstractmethod
-    def trace(self, tile: Tile, plans: Plans | None, index: int | None) -> None:
-        """Show the lines of a tile, of one point or of all, or none."""
+    def trace(self, tile: Tile, plans: Any, index: int | None) -> None:
+        """Show the lines of a tile, of one point or of all, or none.
+
+        They are as `plans_of` gives them, None if none are to be seen.
+        """
 
     @property
     def colors(self) -> list[str]:

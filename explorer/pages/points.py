@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, cast
 
 import panel_material_ui as pmui
@@ -15,10 +14,10 @@ from explorer.inputs.ground_costs import GroundCostInput
 from explorer.inputs.sources import Marginal
 from explorer.landscape import Landscape, landscape
 from explorer.levels import Picture
-from explorer.look import Camera
 from explorer.measure_exporting import PointExporting
+from explorer.pages.clouds import CloudStudio
 from explorer.pages.layout import Extras
-from explorer.pages.measures import MeasuresStudio, places
+from explorer.pages.measures import places
 from explorer.state import StudioState
 from explorer.subjects import POINTS
 from explorer.theme import MARGINAL_COLORS
@@ -35,7 +34,7 @@ from solvers.point_solver import CoupledState
 _MANY = 2000
 
 
-class PointsPage(MeasuresStudio):
+class PointsPage(CloudStudio):
     """Pick clouds and a ground cost, drag weights and exponents, ask points for their partners."""
 
     subject = POINTS
@@ -49,24 +48,9 @@ class PointsPage(MeasuresStudio):
         """Clouds of n points, and the cost."""
         return PointDrawing(n, marginals, self.cost.value)
 
-    def make_view(
-        self, on_painted: Callable[[int], None], on_toggle: Callable[[], None], **params: Any
-    ) -> CloudView:
-        """Dots, in the plane or in space, seen from where all are."""
-        view = CloudView(
-            on_painted,
-            on_toggle,
-            lambda index, number: self._choose(view, index, number),
-            lambda *camera: self._turn(Camera(*camera)),
-            **params,
-        )
-        view.turn(*self._camera_numbers)
-        return view
-
     def prepare(self, state: StudioState) -> None:
         """The ground cost, and its landscape."""
         super().prepare(state)
-        self._look = state.look
         self.cost = GroundCostInput(state.cost)
         self.landscaped = pmui.Toggle(
             label="Cost landscape", sx={"padding": "7px 10px"}, size="small", margin=4
@@ -94,7 +78,7 @@ class PointsPage(MeasuresStudio):
 
     def view_state(self) -> dict[str, Any]:
         """The cost, and the camera."""
-        return {"cost": self.cost.value, "look": self._look}
+        return {**super().view_state(), "cost": self.cost.value}
 
     def show_view_state(self, state: StudioState) -> None:
         """Cost and camera of a state."""
@@ -103,7 +87,7 @@ class PointsPage(MeasuresStudio):
             self.cost.load(state.cost)
         finally:
             self._loading = False
-        self._turn(state.look.camera)
+        super().show_view_state(state)
 
     def plans_of(self, painted: Painted, cancelled: Callable[[], bool]) -> Plans:
         """The optimal plans between the points that are seen and the marginals."""
@@ -173,15 +157,3 @@ class PointsPage(MeasuresStudio):
             self._quick.drop("landscape")
             self._landscape.clear()
         self._show_tiles()
-
-    @property
-    def _camera_numbers(self) -> tuple[float, float, float]:
-        camera = self._look.camera
-        return camera.azimuth, camera.elevation, camera.zoom
-
-    def _turn(self, camera: Camera) -> None:
-        """The visitor has turned a cloud: all turn."""
-        self._look = replace(self._look, camera=camera)
-        for tile in self._solvers:
-            cast(CloudView, tile.view).turn(*self._camera_numbers)
-        self._write_address()

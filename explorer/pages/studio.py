@@ -220,7 +220,7 @@ class Studio(Particulars):
             name, self._changed, self._fail, self._schedule, self._slow, self._describe, self._away,
             self.make_view,
         )  # fmt: skip
-        tile.solver.param.watch(lambda event: self._write_address(), list(tile.solver.param))
+        tile.solver.param.watch(lambda *events: self._write_address(), list(tile.solver.param))
         tile.view.dark = self._dark
         tile.run.slow_down(self.controls.speed.value)
         return tile

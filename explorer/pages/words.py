@@ -96,6 +96,29 @@ WORDS = {
         "and it follows.",
         compared="V, the number of ellipses",
     ),
+    "samples": Words(
+        "distribution",
+        "<b>The start.</b> What networks make of noise before they have learned anything, over "
+        "samples of the marginals. Press <b>Run</b>: they learn from samples alone what lies "
+        "between, and the dots gather there.",
+        unbounded="<b>The barycenter is being learned</b> from samples. A generator makes the dots "
+        "out of noise, and maps carry the samples of each marginal to them: press <b>Maps</b> to "
+        "see where to. The objective is an estimate that swings while networks compete; where the "
+        "exact answer is known, the error tells how far they are.",
+        compared="the clouds, errors",
+    ),
+    "twister": Words(
+        "distribution",
+        "<b>The start.</b> Each dot goes to where it is likely to be before anything has been "
+        "learned, over samples of the marginals. Press <b>Run</b>: potentials are learned, and "
+        "their energies guide the dots. Press a place to see where a point there may go.",
+        unbounded="<b>The barycenter is being learned</b> from samples. The potential of each "
+        "marginal and the cost make an energy: where it is low a point is likely to go, the more "
+        "closely the smaller ε, which is lowered while they train. Press a place, or a dot, to see "
+        "the fan of its plan, and the exact one beside it where it is known.",
+        compared="the clouds, errors",
+        corner="",  # ε blurs it
+    ),
 }
 
 

@@ -30,8 +30,9 @@ function dotBeyond(places, from, [right, down]) {
   return found ?? from
 }
 
-// Lets a visitor choose a dot on a canvas. `shown` gives the dots' places and the iterate's number;
-// `changed` is called with each new choice.
+// Lets a visitor choose a dot on a canvas, and ask where a place or dot may go. `shown` gives the
+// dots' places, the iterate's number and, of a place on the screen, that in the window, null in
+// space; `changed` is called with each new choice.
 function choice(canvas, model, shown, changed) {
   const steps = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}
   let chosen = null, spot = null, count = 0 // the dot, its place, and of how many
@@ -79,11 +80,22 @@ function choice(canvas, model, shown, changed) {
     choose(dotAt(shown().places, event.clientX - box.left, event.clientY - box.top))
   }
 
+  // Asks for the fan of a place on the screen, or of the dot there.
+  const ask = (index, x, y) => model.send_msg({asked: [shown().placeAt(x, y), index]})
+
+  function askThere(event) {
+    const box = canvas.getBoundingClientRect()
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top]
+    const dot = dotAt(shown().places, x, y)
+    if (dot !== null || shown().placeAt(x, y)) ask(dot, x, y)
+  }
+
   function walk(direction) {
     const {places} = shown(), x = canvas.clientWidth / 2, y = canvas.clientHeight / 2
     choose(chosen === null ? nearestDot(places, x, y)[0] : dotBeyond(places, chosen, direction))
   }
 
+  if (model.asking) canvas.addEventListener("click", askThere)
   canvas.addEventListener("pointerdown", point)
   canvas.addEventListener("pointermove", (event) => event.buttons || point(event))
   canvas.addEventListener("pointerleave", (event) => {
@@ -92,7 +104,10 @@ function choice(canvas, model, shown, changed) {
   canvas.addEventListener("blur", () => choose(null))
   canvas.addEventListener("keydown", (event) => {
     if (event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return
-    if (event.key === "Escape" && chosen !== null) choose(null)
+    if (event.key === "Escape" && (chosen !== null || model.fan.text)) {
+      choose(null)
+      if (model.fan.text) model.send_msg({asked: [null, null]})
+    } else if (event.key === "Enter" && model.asking && chosen !== null) ask(chosen, ...spot)
     else if (event.key in steps) walk(steps[event.key])
     else return
     event.preventDefault()

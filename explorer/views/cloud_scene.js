@@ -3,7 +3,8 @@
 const INKS = {light: {ink: "#1d2340", paper: "#ffffff"}, dark: {ink: "#e8ebfa", paper: "#171b2e"}}
 const ABOVE = {eye: [0, 0, 1], axes: [1, 0, 0, 0, 1, 0, 0, 0, 1]}
 const TINY = 0.9 // pixels
-const PARTNER = 3.5 // pixels of a radius
+const PARTNER = 3.5, TIP = 1.6, MEAN = 6 // pixels of a radius
+const FAINT = 0.35 // opacity of a fan's lines
 const NEAREST = 0.05 // windows before the eye: what is closer is not seen
 
 // How points come to lie on the screen, the window being 1 wide around the origin: `place` writes
@@ -137,6 +138,43 @@ function drawLinks(context, lens, links, {colors, throws}, dimension) {
   return from.every((x, i) => x === from[i % dimension]) ? partners : []
 }
 
+// Where one point may go: lines, the point, and a diamond at the mean of the places.
+function drawFan(context, lens, {source, ends, mean, color}, dimension, inks) {
+  const to = new Float32Array(ends), at = [0, 0, 0, 0]
+  const placed = ([x, y, z]) => {
+    lens.place(x, y, dimension === 3 ? z : 0.5, at)
+    return [at[0], at[1]]
+  }
+  const [x, y] = placed(source)
+  context.lineWidth = 1
+  context.strokeStyle = color
+  context.globalAlpha = FAINT
+  const tips = []
+  for (let i = 0; i < to.length; i += dimension) {
+    const tip = placed(to.subarray(i, i + dimension))
+    tips.push(tip)
+    context.beginPath()
+    context.moveTo(x, y)
+    context.lineTo(...tip)
+    context.stroke()
+  }
+  context.globalAlpha = 1
+  context.fillStyle = color
+  for (const tip of tips) drawDot(context, ...tip, TIP)
+  drawPartner(context, {x, y, color, opacity: 1}, inks)
+  drawDiamond(context, ...placed(mean), color, inks)
+}
+
+function drawDiamond(context, x, y, color, {paper}) {
+  for (const [radius, fill] of [[MEAN + 2, paper], [MEAN, color]]) {
+    context.fillStyle = fill
+    context.beginPath()
+    for (const [dx, dy] of [[radius, 0], [0, radius], [-radius, 0], [0, -radius]])
+      context.lineTo(x + dx, y + dy)
+    context.fill()
+  }
+}
+
 function drawPartner(context, {x, y, color, opacity}, {paper}) {
   context.globalAlpha = opacity
   for (const [radius, fill] of [[PARTNER + 1, paper], [PARTNER, color]]) {
@@ -204,7 +242,17 @@ function cloudScene(canvas, model) {
         model.style)
     partners = scenery.clouds && model.links.starts
       ? drawLinks(context, view, model.links, scenery, dimension) : []
-    return drawDots(context, view, dots, dimension, model.color, opacities.dots, model.style)
+    const places =
+      drawDots(context, view, dots, dimension, model.color, opacities.dots, model.style)
+    if (model.fan.ends) drawFan(context, view, model.fan, dimension, INKS[mood])
+    return places
+  }
+
+  // A place on the screen as one in the plane.
+  function placeAt(x, y) {
+    const {clientWidth: width, clientHeight: height} = canvas
+    const scale = (2 * model.half) / Math.min(width, height)
+    return [0.5 + scale * (x - width / 2), 0.5 - scale * (y - height / 2)]
   }
 
   function ring({x, y, radius}, chosen) {
@@ -213,5 +261,5 @@ function cloudScene(canvas, model) {
     for (const partner of partners) drawPartner(context, partner, inks)
   }
 
-  return {draw, ring}
+  return {draw, ring, placeAt}
 }

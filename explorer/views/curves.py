@@ -15,10 +15,11 @@ from explorer.run import Point
 from explorer.views.curve_list import CurveList
 from explorer.views.histories import (
     History,
+    Row,
     best_dual,
     counts_range,
-    gaps_range,
     objectives_range,
+    ratios_range,
 )
 from explorer.views.plot import Plot, Style
 
@@ -43,12 +44,15 @@ class Chart:
         By objective or figure of the iterates; ``"own"`` and ``"best"`` for the gaps between the
         primal and a dual.
     scale : {"linear", "log"}
+    fit : callable
+        Takes the visible curves by quantity; returns the lowest and the highest value to show.
     """
 
     title: str
     prompt: str
     styles: Mapping[str, Style]
     scale: Literal["linear", "log"] = "linear"
+    fit: Callable[[Mapping[str, Sequence[Sequence[Row]]]], tuple[float, float]] = objectives_range
 
 
 _PROMPT = "Press Run: curves grow here"
@@ -69,6 +73,7 @@ GRID_CHARTS = {
         "The first B gives a gap to show here",
         {"own": Style("B − D", dots=6), "best": Style("B − best D", dash=(7, 4), dots=6)},
         "log",
+        ratios_range,
     ),
 }
 DISCRETE_CHARTS = {
@@ -77,8 +82,31 @@ DISCRETE_CHARTS = {
         _PROMPT,
         {"primal": Style("V", dots=6), "estimate": Style("Vε", dash=(7, 4), dots=4)},
     ),
-    "support": Chart("support", _PROMPT, {"support": Style("support", dots=6)}),
+    "support": Chart("support", _PROMPT, {"support": Style("support", dots=6)}, fit=counts_range),
 }
+SAMPLE_CHARTS = {
+    "objectives": Chart(
+        "objective",
+        _PROMPT,
+        {
+            "dual": Style("D"),
+            "estimate": Style("estimate", dots=0),
+            "primal": Style("V", dash=(7, 4)),
+        },
+    ),
+    "error": Chart(
+        "error (%)",
+        "Where the exact answer is known, errors show here",
+        {
+            "bw_uvp": Style("BW₂²-UVP", dots=0),
+            "bw_uvp_maps": Style("of the maps", dash=(7, 4), dots=0),
+        },
+        "log",
+        ratios_range,
+    ),
+}
+# Objectives, and gaps between them; all other quantities are figures.
+_OBJECTIVES = {"dual", "estimate", "primal", "own", "best"}
 
 
 class CurvesView(pn.viewable.Viewer):
@@ -95,7 +123,7 @@ class CurvesView(pn.viewable.Viewer):
         there; what a visitor does reaches Python outside of it. Only `extend` wants to be called
         there already, so that curves arrive together with pictures.
     charts : mapping of str to Chart
-        `GRID_CHARTS` or `DISCRETE_CHARTS`; the first is shown first.
+        Such as `GRID_CHARTS`; the first is shown first.
     """
 
     def __init__(
@@ -110,8 +138,9 @@ class CurvesView(pn.viewable.Viewer):
         self._histories = {name: History() for name in solvers}
         self._changed: set[str] = set()
         self._drawn = -np.inf
+        figures = {key for chart in charts.values() for key in chart.styles} - _OBJECTIVES
         may_come = {
-            name: {*objectives[name], "primal", "support"}
+            name: {*objectives[name], *figures, "primal"}
             | {"own" if "dual" in objectives[name] else "best"}
             for name in solvers
         }
@@ -207,7 +236,7 @@ class CurvesView(pn.viewable.Viewer):
             self._schedule(partial(plot.use_axis, name))
 
     def use_quantity(self, name: str) -> None:
-        """Show the chart of this name: ``"objectives"``, ``"gap"``, ``"support"``.
+        """Show the chart of this name, such as ``"objectives"`` or ``"gap"``.
 
         The gap is B − D of the same iterate, or B minus the best D of any solver for those without
         a dual of their own.
@@ -237,11 +266,4 @@ class CurvesView(pn.viewable.Viewer):
     def _hide_and_fit(self) -> None:
         plot = self._plots[self._shown]
         plot.hide(self._list.hidden)
-        curves = plot.visible_rows()
-        every = [rows for several in curves.values() for rows in several]
-        if self._shown == "gap":
-            plot.fit(*gaps_range(every))
-        elif self._shown == "support":
-            plot.fit(*counts_range(every))
-        else:
-            plot.fit(*objectives_range(curves))
+        plot.fit(*self._charts[self._shown].fit(plot.visible_rows()))

@@ -145,20 +145,20 @@ def _level(curves: Mapping[str, Sequence[Sequence[Row]]]) -> float:
     return np.nan
 
 
-def gaps_range(curves: Iterable[Sequence[Row]]) -> tuple[float, float]:
-    """Lowest and highest value of a logarithmic axis that shows all gaps."""
-    values = [row.value for rows in curves for row in rows if np.isfinite(row.value)]
-    if not values:
+def ratios_range(curves: Mapping[str, Sequence[Sequence[Row]]]) -> tuple[float, float]:
+    """Lowest and highest value of a logarithmic axis that shows all gaps or errors."""
+    values = _all_values(curves)
+    values = values[values > 0]
+    if not len(values):
         return 1e-6, 1e-2
-    low, high = min(values), max(values)
+    low, high = float(values.min()), float(values.max())
     margin = max((high / low) ** _MARGIN, 1.2)
     return low / margin, high * margin
 
 
-def counts_range(curves: Iterable[Sequence[Row]]) -> tuple[float, float]:
+def counts_range(curves: Mapping[str, Sequence[Sequence[Row]]]) -> tuple[float, float]:
     """Lowest and highest value of an axis that shows all counts, from 0 on."""
-    most = max((row.value for rows in curves for row in rows if np.isfinite(row.value)), default=1)
-    return 0.0, (1 + _MARGIN) * most
+    return 0.0, (1 + _MARGIN) * float(_all_values(curves).max(initial=1))
 
 
 def _gaps(points: Iterable[tuple[Point, float]]) -> list[Row]:
@@ -167,6 +167,10 @@ def _gaps(points: Iterable[tuple[Point, float]]) -> list[Row]:
         for point, dual in points
         if point.objectives.get("primal", dual) > dual
     )
+
+
+def _all_values(curves: Mapping[str, Sequence[Sequence[Row]]]) -> FloatArray:
+    return _values(row for several in curves.values() for rows in several for row in rows)
 
 
 def _values(rows: Iterable[Row]) -> FloatArray:

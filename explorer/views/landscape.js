@@ -1,4 +1,4 @@
-// The ground cost over the cloud's window, painted by `density.js`, with marks over it.
+// A function over the cloud's window, painted by `density.js`, with marks over it.
 const SVG = "http://www.w3.org/2000/svg"
 const ARM = 0.022, RING = 0.026 // in units of the window's side
 
@@ -12,13 +12,15 @@ function shape(name, parent, attributes) {
 export function render({model}) {
   const root = document.createElement("section")
   root.className = "tile"
-  root.setAttribute("aria-label", "Cost of a place")
-  root.innerHTML = `<header class="head"><h3 class="name">Cost of a place</h3></header>
+  root.setAttribute("aria-label", model.label)
+  root.innerHTML = `<header class="head"><h3 class="name"></h3></header>
     <div class="stage"><canvas role="img"></canvas>
     <svg viewBox="0 0 1 1" aria-hidden="true"></svg>
-    <p class="empty">Point at a dot of the barycenter</p></div><p class="legend"></p>`
-  const [canvas, marks, empty, legend] =
-    ["canvas", "svg", ".empty", ".legend"].map((name) => root.querySelector(name))
+    <p class="empty"></p></div><p class="legend"></p>`
+  const [name, canvas, marks, empty, legend] =
+    [".name", "canvas", "svg", ".empty", ".legend"].map((part) => root.querySelector(part))
+  name.textContent = model.label
+  empty.textContent = model.invitation
 
   // A path with paper around it, in its colour.
   function mark(path, color) {
@@ -32,8 +34,8 @@ export function render({model}) {
     canvas.hidden = !shown
     empty.hidden = shown
     marks.replaceChildren()
-    legend.textContent =
-      shown ? `Σ αₖ cₖ(x, yₖ)${frame.note}: ${model.dark ? "bright" : "dark"} is cheap` : ""
+    legend.textContent = shown
+      ? `${model.formula}${frame.note}: ${model.dark ? "bright" : "dark"} is ${model.lowest}` : ""
     if (!shown) return
     paintLevels(canvas, frame, model.dark)
     canvas.setAttribute("aria-label", frame.text)

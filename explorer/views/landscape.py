@@ -1,4 +1,4 @@
-"""What a place would cost: the ground cost of a tuple of the marginals' points, as a landscape."""
+"""What a place would cost: a function over the window of a cloud, as a landscape."""
 
 from __future__ import annotations
 
@@ -28,6 +28,12 @@ class LandscapeView(JSComponent):
         "`text` (the text alternative) and `note` of the legend. Empty while no dot is chosen.",
     )
     dark = param.Boolean(default=False)
+    label = param.String(default="Cost of a place", constant=True)
+    formula = param.String(default="Σ αₖ cₖ(x, yₖ)", constant=True, doc="What is seen.")
+    lowest = param.String(default="cheap", constant=True, doc="What is said of low places.")
+    invitation = param.String(
+        default="Point at a dot of the barycenter", constant=True, doc="While nothing is seen."
+    )
 
     _esm = script("density.js", "landscape.js")
     _stylesheets: ClassVar[list[Any]] = [

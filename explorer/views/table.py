@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from math import isfinite
 from typing import Any
@@ -52,8 +52,8 @@ class Row:
     seconds : float
     edge_width : float or None
         In cells; None while it is unknown.
-    support : float or None
-        Points or components of a discrete barycenter.
+    figures : mapping of str to float
+        Further ones of the newest iterate, such as the ``"support"`` of a measure.
     """
 
     label: str
@@ -66,7 +66,7 @@ class Row:
     iterations: int
     seconds: float
     edge_width: float | None
-    support: float | None = None
+    figures: Mapping[str, float] = field(default_factory=dict)
 
 
 # Heads of the columns, with what they mean.
@@ -78,7 +78,11 @@ _MEANINGS = {
     "is the best.",
     "bound D": "The dual objective, which no barycenter's cost can be below.",
     "gap": "What B may at most be above the smallest cost possible, in percent of B.",
+    "estimate": "The objective that is trained on, estimated by samples.",
     "support": "Points or components that the barycenter has.",
+    "error %": "BW₂²-UVP: how far mean and covariance are from the exact ones, in percent of the "
+    "variance.",
+    "sliced W₂": "Distance to the exact barycenter, mean over directions, in parts of its spread.",
     "iterations": "Steps that the solver has done.",
     "seconds": "Time that the solver has worked for them.",
     "edge width": "Cells that the sharpest edges take from nothing to the full density; 1 is a "
@@ -87,6 +91,7 @@ _MEANINGS = {
 # The columns of what is averaged on a grid, and of what is not.
 GRID_COLUMNS = ("cost B", "bound D", "gap", "iterations", "seconds", "edge width")
 DISCRETE_COLUMNS = ("cost V", "support", "iterations", "seconds")
+SAMPLE_COLUMNS = ("error %", "sliced W₂", "estimate", "iterations", "seconds")
 
 
 def comparison(rows: Sequence[Row], columns: Sequence[str] = GRID_COLUMNS) -> str:
@@ -96,7 +101,7 @@ def comparison(rows: Sequence[Row], columns: Sequence[str] = GRID_COLUMNS) -> st
     ----------
     rows : sequence of Row
     columns : sequence of str
-        `GRID_COLUMNS` or `DISCRETE_COLUMNS`.
+        Such as `GRID_COLUMNS`.
     """
     heads = "".join(
         f'<th scope="col" title="{escape(_MEANINGS[head])}">{head}</th>'
@@ -155,7 +160,10 @@ def _line(row: Row, columns: Sequence[str], least: float | None) -> str:
         "cost V": _LEFT_OUT if row.primal is None and row.iterations else cost,
         "bound D": f"<td>{_number(row.dual, '.5e')}</td>",
         "gap": f'<td title="{escape(bound)}">{gap}</td>',
-        "support": f"<td>{_number(row.support, '.0f')}</td>",
+        "estimate": f"<td>{_number(row.figures.get('estimate'), '.4g')}</td>",
+        "support": f"<td>{_number(row.figures.get('support'), '.0f')}</td>",
+        "error %": f"<td>{_number(row.figures.get('bw_uvp'), '.3g')}</td>",
+        "sliced W₂": f"<td>{_number(row.figures.get('sliced_w2'), '.3f')}</td>",
         "iterations": f"<td>{row.iterations}</td>",
         "seconds": f"<td>{row.seconds:.2f}</td>",
         "edge width": f"<td>{_number(row.edge_width, '.1f')}</td>",

@@ -17,6 +17,7 @@ function tile(model) {
   const note = make("span", "note", head)
   const play = make("button", "play", head)
   play.type = "button"
+  play.hidden = model.still
   play.addEventListener("click", () => model.send_msg("toggle"))
   const stage = make("div", "stage", root)
   const figures = make("dl", "figures", root)

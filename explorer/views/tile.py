@@ -27,6 +27,7 @@ class TileView(JSComponent):
     note = param.String(default="", doc="A few words on it.")
     color = param.String(default="#000000", doc="Colour of its curves, `#rrggbb`.")
     playing = param.Boolean(default=False)
+    still = param.Boolean(default=False, constant=True, doc="Whether there is nothing to run.")
     dark = param.Boolean(default=False)
 
     def __init__(

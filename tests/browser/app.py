@@ -184,9 +184,14 @@ class App:
 
     def upload(self, name: str, data: bytes, mime: str = "image/png") -> None:
         """Open the upload editor for the chosen marginal and give it a file."""
-        self.page.locator("input[type=file]").set_input_files(
-            {"name": name, "mimeType": mime, "buffer": data}
-        )
+        self._give("input[type=file]:not([accept='.pt'])", name, data, mime)
+
+    def load_model(self, name: str, data: bytes) -> None:
+        """Give a file to the control that takes models."""
+        self._give("input[type=file][accept='.pt']", name, data, "application/octet-stream")
+
+    def _give(self, place: str, name: str, data: bytes, mime: str) -> None:
+        self.page.locator(place).set_input_files({"name": name, "mimeType": mime, "buffer": data})
 
     def expect_text(self, pattern: str) -> None:
         expect(self.page.get_by_text(re.compile(pattern)).first).to_be_visible(timeout=_TIMEOUT)

@@ -12,10 +12,11 @@ from explorer.inputs.adjustment import Adjustment
 from explorer.inputs.cloud_sources import handwritten_cloud, typed_cloud
 from explorer.inputs.ground_costs import GroundCost
 from explorer.inputs.mixture_sources import handwritten_mixture, own_mixture, typed_mixture
+from explorer.inputs.sample_sources import handwritten_samples
 from explorer.inputs.sources import CATALOGUE, built_in, handwritten, typed
 from explorer.look import DISPLAYS, Camera, Look
-from explorer.state import AXES, HIDEABLE, StudioState, changed_settings
-from explorer.subjects import DENSITIES, MIXTURES, POINTS, SUBJECTS, VOLUMES
+from explorer.state import AXES, HIDEABLE, REGS, StudioState, changed_settings
+from explorer.subjects import DENSITIES, MIXTURES, POINTS, SAMPLES, SUBJECTS, TWISTER, VOLUMES
 from solvers import SOLVERS
 from solvers.adjusting import MAX_BLUR
 from solvers.expressions import EXAMPLE
@@ -85,20 +86,25 @@ POOLS = {
         written(typed_mixture, handwritten_mixture),
         st.lists(COMPONENTS, min_size=1, max_size=8).map(mixture),
     ),
+    SAMPLES.name: st.one_of(
+        of_catalogue(SAMPLES),
+        st.builds(handwritten_samples, st.sampled_from([0, 1, 3]), st.integers(0, 90)),
+    ),
+    TWISTER.name: of_catalogue(TWISTER),
 }
 EXPONENTS = st.integers(10, 40).map(lambda tenths: tenths / 10)
-COSTS = st.one_of(
-    st.sampled_from(["squared", "circles", "twister"]).map(GroundCost),
-    st.builds(GroundCost, st.just("power"), EXPONENTS, EXPONENTS),
-    st.builds(GroundCost, st.just("shadows"), power=st.sampled_from([1, 2])),
-    st.builds(
+COSTS = {
+    **{family: st.just(GroundCost(family)) for family in ("squared", "circles", "twister")},
+    "power": st.builds(GroundCost, st.just("power"), EXPONENTS, EXPONENTS),
+    "shadows": st.builds(GroundCost, st.just("shadows"), power=st.sampled_from([1, 2])),
+    "own": st.builds(
         GroundCost,
         st.just("own"),
         expression=st.sampled_from(
             [EXAMPLE, "r", "hypot(x1 - y1, 2) + exp(-0.5*y3)", "r**2/(1 + .5 * r)", "r*1e3"]
         ),
     ),
-)
+}
 LOOKS = st.builds(
     Look,
     st.sampled_from(DISPLAYS),
@@ -115,6 +121,8 @@ CUTS = st.tuples(*[st.integers(0, 100).map(lambda percent: percent / 100)] * 3)
 
 def values(setting):
     kind = type(setting).__name__
+    if kind == "String":
+        return st.just(setting.default)
     if kind == "Selector":
         return st.sampled_from(list(setting.get_range().values()))
     if kind == "Boolean":
@@ -153,5 +161,6 @@ def states(draw):
         subject,
         draw(LOOKS),
         draw(CUTS),
-        cost=draw(COSTS),
+        cost=draw(COSTS[draw(st.sampled_from(subject.costs))]),
+        reg=draw(st.sampled_from(REGS)),
     )

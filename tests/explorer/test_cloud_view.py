@@ -200,6 +200,52 @@ def test_anything_else_is_ignored(view, visitor, message):
     assert visitor.chosen == visitor.cameras == visitor.painted == visitor.toggled == []
 
 
+@pytest.fixture
+def asked():
+    """What a visitor asks of `asking_view`."""
+    return []
+
+
+@pytest.fixture
+def asking_view(visitor, asked):
+    return visitor.view(on_ask=lambda place, dot: asked.append((place, dot)))
+
+
+def test_the_visitor_asks_for_fans_of_places_and_dots(view, asking_view, visitor, asked):
+    questions = [([0.25, 1], None), ([0.2, 0.2], 3), (None, 0), (None, None)]
+    for either in (view, asking_view):
+        either.paint(SQUARE, 7, "a square")
+        for question in questions:
+            either._handle_msg({"asked": [*question]})
+    assert (view.asking, asking_view.asking) == (False, True)
+    assert asked == [((0.25, 1.0), None), ((0.2, 0.2), 3), (None, 0), (None, None)]
+    assert visitor.chosen == visitor.painted == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [[[0.2, 0.2], 4], [[0.2, 0.2], -1], [[0.2, 0.2], 1.5], [[0.2], None], [0.2, 0.2, None],
+     [[0.2, float("nan")], None], [["0.2", 0.2], 0], [None]],
+    ids=str,
+)  # fmt: skip
+def test_nothing_else_can_be_asked(asking_view, asked, question):
+    asking_view.paint(SQUARE, 7, "a square")
+    asking_view._handle_msg({"asked": question})
+    assert asked == []
+
+
+def test_a_fan_is_sent_until_there_is_none(view):
+    view.spread("goes there", [0.2, 0.3], [[0.5, 0.5], [0.6, 0.7]], [0.55, 0.6], RED)
+    np.testing.assert_allclose(floats(view.fan.pop("ends"), 2), [[0.5, 0.5], [0.6, 0.7]])
+    assert view.fan == {
+        "text": "goes there", "source": [0.2, 0.3], "mean": [0.55, 0.6], "color": RED,
+    }  # fmt: skip
+    view.spread("nowhere")
+    assert view.fan == {"text": "nowhere"}
+    view.spread()
+    assert view.fan == {}
+
+
 def test_before_the_first_frame_there_is_no_dot_to_choose(view, visitor):
     view._handle_msg({"chosen": [0, 0]})
     assert visitor.chosen == []

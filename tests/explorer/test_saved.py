@@ -13,11 +13,13 @@ import pytest
 from explorer.inputs.adjustment import Adjustment
 from explorer.inputs.cloud_sources import OWN_CLOUD_FILE, OWN_POINTS, drawn_cloud, uploaded_cloud
 from explorer.inputs.ground_costs import GroundCost
+from explorer.inputs.sample_sources import OWN_SAMPLES, uploaded_samples
 from explorer.inputs.sources import DRAWING, UPLOAD, Marginal, drawn, typed
 from explorer.saved import MAX_BYTES, from_file, to_file
 from explorer.state import StudioState
-from explorer.subjects import POINTS
+from explorer.subjects import POINTS, SAMPLES
 from solvers import images
+from solvers.sample_files import MAX_NUMBERS
 
 PIXELS = np.random.default_rng(5).integers(0, 256, (128, 128), np.uint8)
 DENSITY = np.random.default_rng(6).random((512, 512))
@@ -254,3 +256,70 @@ def test_points_outside_the_square_are_refused(points):
     rows = np.ones((3, 3)) * (1, 2, 0)
     with pytest.raises(ValueError, match="saved view: points 2: some points are outside the unit"):
         from_file(changed(to_file(points), own_1=rows))
+
+
+# Samples
+
+DRAWS = np.random.default_rng(9).normal(size=(300, 8)).astype(np.float32)
+
+
+@pytest.fixture
+def samples():
+    """Samples of one's own around those of the catalogue."""
+    return replace(
+        StudioState.default(SAMPLES),
+        marginals=(
+            uploaded_samples(DRAWS, "“<b>” posterior"),
+            SAMPLES.make("Random Gaussians", "first in 8 dimensions"),
+            uploaded_samples(1e3 * DRAWS[:60]),
+        ),
+        weights=(0.5, 0.3, 0.2),
+        grid=500,
+    )
+
+
+def test_a_file_brings_samples_back(samples):
+    back, notes = from_file(to_file(samples))
+    assert notes == []
+    assert [m.kind for m in back.marginals] == [OWN_SAMPLES, "Random Gaussians", OWN_SAMPLES]
+    assert [m.label for m in back.marginals][::2] == ["“<b>” posterior", "samples"]
+    assert back.subject is SAMPLES
+    for old, new in zip(samples.marginals, back.marginals, strict=True):
+        for n in (60, 500):
+            np.testing.assert_array_equal(new.draw(n), old.draw(n))
+    assert to_file(back) == to_file(samples)
+
+
+@pytest.mark.parametrize("name", ["own_0", "own_1"])
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (np.full((60, 3), np.nan, np.float32), "row 0 is not finite"),
+        (np.ones((60, 3), np.float32), "column 0 is constant"),
+        (DRAWS[:49], "there are 49 points, but at least 50 are needed"),
+        (np.ones(60, np.float32), "the shape is (60,), but must be (n, d)"),
+        (np.ones((60, 65), np.float32), "the shape is (60, 65), but must be (n, d)"),
+        (np.float32(1), "the shape is (), but must be (n, d)"),
+        (np.ones((200_001, 2), np.float32), "there are 200,001 rows of float32, but must be at"),
+        (DRAWS.astype(float), "there are 300 rows of float64, but must be at most"),
+        (np.ones((60, 3), complex), "there are 60 rows of complex128, but must be at most"),
+        (np.full((60, 3), "a"), "there are 60 rows of <U1, but must be at most"),
+    ],
+)
+def test_what_is_no_samples_is_refused(samples, name, rows, sentence):
+    with pytest.raises(ValueError, match=r"^saved view: samples [12]: .*\.$") as refusal:
+        from_file(changed(to_file(samples), **{name: rows}))
+    assert sentence in str(refusal.value)
+
+
+def test_samples_are_never_unpickled(samples):
+    trap = np.array([[Trap()] * 3] * 60, dtype=object)
+    with pytest.raises(ValueError, match="“own_1” holds Python objects"):
+        from_file(changed(to_file(samples), own_1=trap))
+
+
+def test_samples_of_all_slots_fit_into_a_file(samples):
+    rows = np.random.default_rng(1).normal(size=(MAX_NUMBERS // 10, 10)).astype(np.float32)
+    state = replace(samples, marginals=(uploaded_samples(rows),) * 4, weights=(0.25,) * 4)
+    back, _ = from_file(to_file(state))
+    assert all(np.array_equal(marginal.source, rows) for marginal in back.marginals)

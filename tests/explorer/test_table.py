@@ -14,8 +14,8 @@ from explorer.views.table import DISCRETE_COLUMNS, GRID_COLUMNS, ComparisonTable
 
 SGA = Row("SGA", "#00f", 2.4e-3, 2.5e-3, 40, 1e-4, "SGA", 57, 1.234, 2.24)
 CWB = Row("CWB", "#f00", None, 2.6e-3, 40, 2e-4, "SGA", 60, 0.5, 18.2)
-G = Row("G", "#80f", None, 2e-2, 7, None, "", 7, 0.25, None, 412.0)
-H = Row("H", "#f80", None, 3e-2, 9, None, "", 9, 0.125, None, 400.0)
+G = Row("G", "#80f", None, 2e-2, 7, None, "", 7, 0.25, None, {"support": 412.0})
+H = Row("H", "#f80", None, 3e-2, 9, None, "", 9, 0.125, None, {"support": 400.0})
 NEW = Row("DSB", "#a0f", None, None, None, None, "", 3, 0.01, None)
 
 

@@ -18,7 +18,16 @@ from solvers.training import load, save
 from solvers.uvp import bw_uvp
 
 SAMPLERS = ["persistent", "fresh", "adjusted", "shared", "centred"]
-SMALL = {"length": 300, "batch": 96, "width": 32, "shown": 30, "updates": 10, "proposals": 512}
+SMALL = {
+    "sampler": "persistent",
+    "length": 300,
+    "batch": 96,
+    "learning_rate": 5e-3,
+    "width": 32,
+    "shown": 30,
+    "updates": 10,
+    "proposals": 512,
+}
 
 
 def one_dimensional(reg=0.3):
@@ -83,7 +92,7 @@ def crossed(reg=0.05):
 @pytest.mark.parametrize("sampler", SAMPLERS)
 def test_learns_three_times_better_than_trivial_answers(sampler):
     problem = crossed()
-    solver = EnergyGuided(sampler=sampler, learning_rate=1e-2, **SMALL)
+    solver = EnergyGuided(**SMALL | {"sampler": sampler, "learning_rate": 1e-2})
     if sampler == "fresh":
         solver.param.update(batch=64, lifetime=5)
     it = last(solver, problem, max_iterations=30)
@@ -109,7 +118,7 @@ def test_learns_three_times_better_than_trivial_answers(sampler):
 
 def test_twister_and_plans_of_new_points():
     problem = twisted_gaussians()
-    solver = EnergyGuided(sampler="shared", learning_rate=1e-2, **SMALL | {"length": 200})
+    solver = EnergyGuided(**SMALL | {"sampler": "shared", "learning_rate": 1e-2, "length": 200})
     it = last(solver, problem, max_iterations=20)
     x = problem.marginals[0].as_numpy(200, seed=3)
     drawn = solver.conditional(problem, it.state, x, 0, 5, torch.Generator().manual_seed(1))
@@ -138,7 +147,7 @@ def test_energies_are_minus_log_densities():
 @pytest.mark.parametrize("sampler", SAMPLERS)
 def test_saved_states_go_on_to_the_same_numbers(sampler):
     problem = energy_gaussians(3, reg=0.1)
-    solver = EnergyGuided(sampler=sampler, **SMALL | {"updates": 2, "lifetime": 4})
+    solver = EnergyGuided(**SMALL | {"sampler": sampler, "updates": 2, "lifetime": 4})
     state = solver.step(problem, solver.init(problem))
     before = save(state)
     on = solver.step(problem, solver.step(problem, state))
@@ -160,7 +169,7 @@ def test_seeds():
 
 def test_rates_and_annealing():
     problem = energy_gaussians(2, reg=0.01)
-    solver = EnergyGuided(learning_rate=0.1, start_reg=2.0, annealing=0.5, **SMALL)
+    solver = EnergyGuided(start_reg=2.0, annealing=0.5, **SMALL | {"learning_rate": 0.1})
     state = solver.init(problem)
     unit = float(state.frame["unit"])
     assert unit == pytest.approx(problem.exact.covariance.trace() / 2, rel=0.2)
@@ -212,9 +221,14 @@ def test_no_entropy_is_refused():
         )
 
 
+def test_shared_proposals_are_refused_in_many_dimensions():
+    with pytest.raises(ValueError, match=r"up to 8 dimensions, but there are 16; choose persis"):
+        EnergyGuided().init(energy_gaussians(16, reg=0.1))
+
+
 def test_a_diverging_run_stops_with_a_sentence():
     problem = energy_gaussians(2, reg=0.1)
-    it = last(EnergyGuided(learning_rate=1.0, langevin_step=1.0, **SMALL), problem)
+    it = last(EnergyGuided(langevin_step=1.0, **SMALL | {"learning_rate": 1.0}), problem)
     assert it.stopped.startswith(("Diverged: ", "Stopped: iteration "))
     assert "smaller" in it.stopped
     assert it.is_finite()
@@ -223,7 +237,7 @@ def test_a_diverging_run_stops_with_a_sentence():
 @pytest.mark.parametrize("sampler", SAMPLERS)
 def test_numbers_that_are_not_finite_are_left_to_the_loop(sampler):
     problem = energy_gaussians(2, reg=0.1)
-    solver = EnergyGuided(sampler=sampler, **SMALL | {"updates": 1})
+    solver = EnergyGuided(**SMALL | {"sampler": sampler, "updates": 1})
     state = solver.init(problem)
     broken = {name: value * torch.nan for name, value in state.parameters.items()}
     after = solver.step(problem, replace(state, parameters=broken))
