@@ -98,9 +98,9 @@ class EnergyGuided(Solver):
     sampler: param.Selector[str] = param.Selector(
         default="shared",
         objects=["shared", "centred", "persistent", "adjusted", "fresh"],
-        doc="How plans are sampled: by importance, with proposals shared by all points (the quickest "
-        "in few dimensions) or centred at each one's mode; or by Langevin chains that go on from "
-        "update to update, that are adjusted by Metropolis' rule, or that start afresh.",
+        doc="How plans are sampled. By importance, with proposals shared by all points, which is "
+        "quick and good in few dimensions, or centred at each one's mode. Or by Langevin chains "
+        "that go on from update to update, are adjusted by Metropolis' rule, or start afresh.",
     )
     length = param.Integer(1500, bounds=(1, 10**6), doc="Updates of the whole training.")
     updates = param.Integer(3, bounds=(1, 100), doc="Updates in a step.")

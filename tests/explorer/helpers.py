@@ -78,4 +78,8 @@ def end(*pages: Any) -> None:
     for page in pages:
         page.close()
     assert all(page.join(WAIT) for page in pages)
-    assert not any(thread.name in ("run", "background") for thread in threading.enumerate())
+    # Also those of tiles that have gone before, which may still be at their last step.
+    workers = [t for t in threading.enumerate() if t.name in ("run", "background")]
+    for worker in workers:
+        worker.join(WAIT)
+    assert not any(worker.is_alive() for worker in workers)
