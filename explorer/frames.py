@@ -63,10 +63,13 @@ class Frame:
         """Places in the window (n, s) as points of the world, (n, d)."""
         return np.asarray(self.centre + (2 * self.half) * (np.asarray(places) - 0.5) @ self.axes.T)
 
-    def rows(self, points: Array) -> Picture:
-        """Equally heavy points of the world (n, d) as what is shown: float32 rows, mass first."""
-        places = self.place(points)
-        return np.column_stack([np.full(len(places), 1 / len(places)), places]).astype(np.float32)
+    def rows(self, points: Array, masses: Array | None = None) -> Picture:
+        """Points of the world (n, d) as what is shown: float32 rows, mass first.
+
+        Their masses (n,) are equal if none are given.
+        """
+        shares = np.full(len(points), 1 / len(points)) if masses is None else masses
+        return np.column_stack([shares, self.place(points)]).astype(np.float32)
 
 
 def _leading_plane(points: FloatArray) -> FloatArray:

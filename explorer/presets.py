@@ -27,17 +27,12 @@ PRESETS: dict[str, dict[str, str]] = {
         "Ring and square": "?p=samples&m=ring.square",
         "Two blocks in space": "?p=samples&m=slab.column&v=error",
         "Three digits 3": "?p=samples&m=first-digit-3.second-digit-3.third-digit-3",
-        "Gaussians in the plane": (
-            "?p=samples&m=first-in-2-dimensions.second-in-2-dimensions.third-in-2-dimensions"
-            "&s=nwb.cw2b&v=error"
-        ),
+        "Gaussians in the plane": ("?p=samples&m=A-in-2D.B-in-2D.C-in-2D&s=nwb.cw2b&v=error"),
         "Gaussians in 16 dimensions": (
-            "?p=samples&m=first-in-16-dimensions.second-in-16-dimensions.third-in-16-dimensions"
-            "&s=nwb.cw2b&v=error"
+            "?p=samples&m=A-in-16D.B-in-16D.C-in-16D&s=nwb.cw2b&v=error"
         ),
         "Gaussians in 64 dimensions": (
-            "?p=samples&m=first-in-64-dimensions.second-in-64-dimensions.third-in-64-dimensions"
-            "&s=nwb.cw2b&v=error"
+            "?p=samples&m=A-in-64D.B-in-64D.C-in-64D&s=nwb.cw2b&v=error"
         ),
         "Ten Gaussians, one marginal": "?p=samples&m=ten-Gaussians.ring&w=1000.0",
     },

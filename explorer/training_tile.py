@@ -5,26 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from explorer.levels import Picture
 from explorer.run import Batch
 from explorer.tile import Tile
 from solvers import Iterate
-from solvers.uvp import Figure, bw_uvp, energy_distance, sliced_w2
+from solvers.uvp import Figure, energy_distance, sliced_w2
 
 # Seconds between two comparisons of the dots with the exact answer, while a solver runs.
 _BETWEEN = 1.0
+# Masses of n dots that differ by less than this part of 1/n are equal.
+_EQUAL = 1e-6
 # What a solver itself tells of an iterate, what it is called, and how it is written.
 _TOLD = {
-    "bw_uvp": ("error", "{:.3g} %"),
     "bw_uvp_maps": ("error of the maps", "{:.3g} %"),
     "reg": ("ε", "{:.3g}"),
     "ess": ("effective samples", "{:.0f}"),
-}
-# What the dots are compared by, and how that is written.
-_COMPARED = {
-    "bw_uvp_dots": ("error of the dots", "{:.2g} % (noise {:.2g})"),
-    "sliced_w2": ("sliced W₂", "{:.3f} (noise {:.3f})"),
-    "energy_distance": ("energy distance", "{:.4f} (noise {:.4f})"),
 }
 
 
@@ -58,9 +55,11 @@ class TrainingTile(Tile):
             return
 
         def work(cancelled: Callable[[], bool]) -> Mapping[str, Figure]:
-            dots = cloud.positions
+            # The distances are between equally heavy dots.
+            picked = np.random.default_rng(0).choice(len(cloud), len(cloud), p=cloud.masses)
+            equal = np.ptp(cloud.masses) < _EQUAL / len(cloud)
+            dots = cloud.positions if equal else cloud.positions[picked]
             return {
-                "bw_uvp_dots": bw_uvp(dots, exact.mean, exact.covariance),
                 "sliced_w2": sliced_w2(dots, exact.samples),
                 "energy_distance": energy_distance(dots, exact.samples),
             }
@@ -79,13 +78,18 @@ class TrainingTile(Tile):
         figures = {}
         if "estimate" in iterate.objectives:
             figures["estimate"] = f"{iterate.objectives['estimate']:.4g}"
+        if "bw_uvp" in iterate.figures:
+            figures["error"] = f"{iterate.figures['bw_uvp']:.3g} %"
+            if "bw_uvp_noise" in iterate.figures:
+                figures["error"] += f" (noise {iterate.figures['bw_uvp_noise']:.2g})"
+        if "sliced_w2" in self.compared:
+            figures["sliced W₂"] = "{:.3f} (noise {:.3f})".format(*self.compared["sliced_w2"])
         for key, (name, form) in _TOLD.items():
             if key in iterate.figures:
                 figures[name] = form.format(iterate.figures[key])
-        for key, (name, form) in _COMPARED.items():
-            if key in self.compared:
-                figures[name] = form.format(*self.compared[key])
         return figures
 
     def _note(self) -> str:
-        return f"seed {getattr(self.solver, 'seed', 0)}"
+        note = f"seed {getattr(self.solver, 'seed', 0)}"
+        dimension = self._problem.dimension
+        return note if dimension <= 3 else f"{note}, leading plane of {dimension} dimensions"

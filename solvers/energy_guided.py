@@ -183,7 +183,7 @@ class EnergyGuided(Solver):
 
         Figures: ``"updates"``; ``"reg"``, the ε so far; ``"ess"``, effective draws of a point in
         importance sampling; ``"bw_uvp"`` in percent where the barycenter is known: the mean over
-        the marginals, with the floor of so few points as each has.
+        the marginals, and ``"bw_uvp_noise"``, what so few points as each has would score anyway.
         """
         from solvers.energy_training import annealed_reg
 
@@ -196,8 +196,8 @@ class EnergyGuided(Solver):
         }
         if finite and problem.exact is not None:
             truth = problem.exact.mean, problem.exact.covariance
-            each = [bw_uvp(own, *truth).value for own in points]
-            figures["bw_uvp"] = float(problem.weights @ each)
+            each = [bw_uvp(own, *truth) for own in points]
+            figures["bw_uvp"], figures["bw_uvp_noise"] = map(float, problem.weights @ each)
         flat = points.reshape(-1, problem.dimension)
         masses = np.repeat(problem.weights, points.shape[1])
         return Iterate(

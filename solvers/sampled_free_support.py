@@ -79,7 +79,8 @@ class CDWB(Solver):
         """The cloud, the cost of transport to the samples, and errors where they are known."""
         cloud, exact, figures = state.inner.cloud, problem.exact, {}
         if exact is not None:
-            figures["bw_uvp"] = bw_uvp(cloud.positions, exact.mean, exact.covariance).value
+            error = bw_uvp(cloud.positions, exact.mean, exact.covariance)
+            figures = {"bw_uvp": error.value, "bw_uvp_noise": error.floor}
         objectives = {"estimate": state.inner.couplings.value / 2}
         return Iterate(cloud, objectives, state, figures=figures, judged_by="estimate")
 

@@ -70,7 +70,7 @@ class SampleDrawing(Drawing):
         frame = Frame.around([samples.rows[:_FRAMED] for samples in given])
 
         def pictured(cloud: Any) -> Picture:
-            return frame.rows(cloud.positions)
+            return frame.rows(cloud.positions, cloud.masses)
 
         arrays = [frame.rows(samples.rows[:SHOWN]) for samples in given]
         return SamplesDrawn(self, problem, arrays, lambda weights: pictured, frame)

@@ -181,9 +181,9 @@ _SOURCES: dict[str, Mapping[str, Source]] = {
         name: OfProblem(two_blocks, (), k, seed=k) for k, name in enumerate(("slab", "column"))
     },
     "Random Gaussians": {
-        f"{ordinal} in {dimension} dimensions": OfProblem(random_gaussians, (dimension,), k, seed=k)
+        f"{letter} in {dimension}D": OfProblem(random_gaussians, (dimension,), k, seed=k)
         for dimension in _DIMENSIONS
-        for k, ordinal in enumerate(_ORDINALS)
+        for k, letter in enumerate("ABC")
     },
     "Three digits 3": {
         f"{ordinal} digit 3": OfPicture(datasets.mnist_digit, (3, index), _DIGIT_CELLS, seed=k)

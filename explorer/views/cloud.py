@@ -138,7 +138,7 @@ class CloudView(TileView):
         """
         self.setting = Backdrop(clouds, colors, kind, shapes)
         self.param.update(
-            half=window(self.setting.reach),
+            half=window(self.setting.reach if self.grows else 0.0),
             links={},
             scenery={
                 "clouds": [rows.tobytes() for rows in self.setting.placed],

@@ -22,8 +22,7 @@ DISCRETE = "cdwb~samples-60~points-40"
 VIEWS = {
     "figures": f"p=samples&m=ring.cross.digit-3-7.ten-Gaussians&w=0.0.0.1000&s={DISCRETE}",
     "trained": "p=samples&m=slab.column&s=nwb~updates-1~shown-50.cw2b~updates-1~shown-50",
-    "many dimensions": "p=samples&m=first-in-8-dimensions.second-in-8-dimensions."
-    f"third-in-8-dimensions&w=500.500.0&s={DISCRETE}",
+    "many dimensions": f"p=samples&m=A-in-8D.B-in-8D.C-in-8D&w=500.500.0&s={DISCRETE}",
     "twister": "p=twister&m=right-twist.lower-twist.top-twist&w=500.300.200&e=0.1"
     "&s=energy_guided~updates-1~batch-16~shown-20.cdwb~samples-60~points-40",
     "formula": f"p=twister&m=right-twist.star&g=own~r%2A%2A1%2E5&e=0.03&s={DISCRETE}",

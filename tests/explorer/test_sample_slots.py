@@ -57,7 +57,7 @@ def test_slots_and_choices_are_drawn_on_the_side(side, picker):
 def test_a_choice_replaces_the_chosen_slot(picker):
     picker._kind.value = "Random Gaussians"
     picker._choices.selected = 4
-    assert [m.label for m in picker.value] == ["second in 4 dimensions", "square"]
+    assert [m.label for m in picker.value] == ["B in 4D", "square"]
 
 
 def test_one_more_is_another_one(picker):
@@ -105,4 +105,4 @@ def test_the_twister_page_has_no_digits(side):
     assert list(picker._kind.options) == [*TWISTER.catalogue, OWN_SAMPLES]
     picker._kind.value = OWN_SAMPLES
     upload(picker, "mine.npy", npy(ROWS))
-    assert [m.label for m in picker.value] == ["mine", "right"]
+    assert [m.label for m in picker.value] == ["mine", "lower twist"]

@@ -77,16 +77,16 @@ def test_choices_can_be_told_apart_in_an_address(subject, catalogue):
 @pytest.mark.parametrize("dimension", [2, 16])
 def test_gaussians_are_those_of_a_built_in_problem(dimension):
     given = random_gaussians(dimension).given
-    for name, samples in zip(("first", "second", "third"), given, strict=True):
-        marginal = built_in_samples("Random Gaussians", f"{name} in {dimension} dimensions")
+    for name, samples in zip("ABC", given, strict=True):
+        marginal = built_in_samples("Random Gaussians", f"{name} in {dimension}D")
         np.testing.assert_array_equal(marginal.draw_plain.samples.moments[1], samples.moments[1])
 
 
 def test_draws_of_different_gaussians_are_independent():
     """The same noise in all of them would be their errors in common."""
     first, second = (
-        built_in_samples("Random Gaussians", f"{name} in 2 dimensions").draw(2000)
-        for name in ("first", "second")
+        built_in_samples("Random Gaussians", f"{name} in 2D").draw(2000)
+        for name in "AB"
     )
     assert np.abs(np.corrcoef(first.T, second.T)[:2, 2:]).max() < 0.1
 

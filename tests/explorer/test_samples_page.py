@@ -18,7 +18,7 @@ from solvers.training import save
 from tests.explorer.helpers import awaited, end, wait_until
 
 NWB = "nwb~updates-1~batch-16~shown-50"
-GAUSSIANS = ".".join(f"{ordinal}-in-2-dimensions" for ordinal in ("first", "second", "third"))
+GAUSSIANS = ".".join(f"{letter}-in-2D" for letter in "ABC")
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_the_exact_answer_stands_beside_where_it_is_known(opened, ticks):
     page = opened(f"&m={GAUSSIANS}")
     assert page._answer in page._views()
     wait_until(page, ticks, lambda: bool(page._answer.frame))
-    assert page._answer.frame["text"].startswith("Exact barycenter of 33 % first in 2 dimensions")
+    assert page._answer.frame["text"].startswith("Exact barycenter of 33 % A in 2D")
     assert len(np.frombuffer(page._answer.frame["dots"], np.float32)) == 3 * SHOWN
     assert page._solvers.first.view.figures["error"].endswith("%")
     page._restore(*from_query(f"?p=samples&n=500&s={NWB}"))
@@ -100,7 +100,7 @@ def test_the_discrete_barycenter_shows_its_plans(opened, ticks):
 
 
 def test_many_dimensions_are_seen_in_their_leading_plane(opened):
-    page = opened("&m=first-in-16-dimensions.second-in-16-dimensions")
+    page = opened("&m=A-in-16D.B-in-16D")
     assert first(page).picture.shape == (50, 3)
     assert not page.drawn.frame.whole
     assert page._posed.dimension == 16

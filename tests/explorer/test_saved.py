@@ -270,7 +270,7 @@ def samples():
         StudioState.default(SAMPLES),
         marginals=(
             uploaded_samples(DRAWS, "“<b>” posterior"),
-            SAMPLES.make("Random Gaussians", "first in 8 dimensions"),
+            SAMPLES.make("Random Gaussians", "A in 8D"),
             uploaded_samples(1e3 * DRAWS[:60]),
         ),
         weights=(0.5, 0.3, 0.2),
