@@ -11,7 +11,9 @@ CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
     ("mypy",),
-    ("pytest",),
+    # On all cores, but pages in a browser one after the other: what they wait for takes its time.
+    ("pytest", "-n", "auto", "--dist", "loadfile", "--ignore", "tests/browser"),
+    ("pytest", "tests/browser"),
 )
 
 
