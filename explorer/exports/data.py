@@ -18,7 +18,7 @@ from solvers.arrays import Array
 
 # Objectives, and what else the curves of an iterate may show.
 _OBJECTIVES = ("dual", "primal", "estimate")
-_FIGURES = ("support",)
+_FIGURES = ("support", "bw_uvp", "bw_uvp_noise", "bw_uvp_maps", "reg", "ess")
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +83,8 @@ def archive(
         ``sga_potentials`` if there are any, ``sga_label``, ``sga_settings`` (JSON), and for each
         iterate ``sga_number``, ``sga_seconds``, ``sga_levels_left``, ``sga_dual``, ``sga_primal``
         and ``sga_estimate``, NaN where it was not computed; of discrete measures also
-        ``…_support``.
+        ``…_support``, of what is learned from samples ``…_bw_uvp`` (percent) and what else its
+        iterates tell.
     """
     shapes = {np.shape(marginal) for marginal in marginals}
     arrays: dict[str, ArrayLike] = {

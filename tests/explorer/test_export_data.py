@@ -147,3 +147,12 @@ def test_points_come_in_order():
     record = SolverRecord("SGA", {}, np.ones((2, 2)), None, points)
     rows = csv.DictReader(curves_csv({"sga": record}).splitlines())
     assert [row["number"] for row in rows] == ["0", "1", "2"]
+
+
+def test_curves_of_samples_have_columns_for_their_errors():
+    points = [Point(0, 0.5, {"estimate": 2.0, "bw_uvp": 0.25, "updates": 10.0})]
+    records = {"nwb": SolverRecord("NWB", {}, np.ones((3, 3)), None, points)}
+    assert curves_csv(records).splitlines() == [
+        "solver,number,seconds,levels_left,dual,primal,estimate,bw_uvp",
+        "nwb,0,0.5,0,,,2.0,0.25",
+    ]
