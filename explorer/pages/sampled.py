@@ -73,6 +73,11 @@ class SampledStudio(CloudStudio):
             toolbar={"plans": [self.planned]},
         )
 
+    def open(self) -> None:
+        """Show the first pictures; meanwhile import what the first step of a training needs."""
+        super().open()
+        self._patient.offer("optimiser", _bring_optimiser, lambda nothing: None)
+
     def set_dark(self, dark: bool) -> None:
         """Repaint all, seen or not."""
         super().set_dark(dark)
@@ -160,3 +165,10 @@ class SampledStudio(CloudStudio):
             self._answer.paint(rows, 0, f"Exact b{text}")
 
         self._quick.offer("answer", work, done)
+
+
+def _bring_optimiser(cancelled: Callable[[], bool]) -> None:
+    """Let PyTorch import what its optimisers use, which takes seconds: none too late for Run."""
+    import torch
+
+    torch.optim.Adam([torch.zeros(1, requires_grad=True)])
