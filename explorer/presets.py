@@ -25,6 +25,7 @@ PRESETS: dict[str, dict[str, str]] = {
     },
     "samples": {
         "Ring and square": "?p=samples&m=ring.square",
+        "All weights at once: train, then drag": ("?p=samples&m=ring.square&s=nwb~conditional-yes"),
         "Two blocks in space": "?p=samples&m=slab.column&v=error",
         "Three digits 3": "?p=samples&m=first-digit-3.second-digit-3.third-digit-3",
         "Gaussians in the plane": ("?p=samples&m=A-in-2D.B-in-2D.C-in-2D&s=nwb.cw2b&v=error"),

@@ -47,7 +47,10 @@ class TrainingTile(Tile):
     @property
     def figures(self) -> Mapping[str, float]:
         """Those of the newest iterate, and of the comparison."""
-        return {**super().figures, **{key: figure.value for key, figure in self.compared.items()}}
+        found = dict(super().figures)
+        for key, figure in self.compared.items():
+            found[key], found[f"{key}_noise"] = figure
+        return found
 
     def _judge(self, batch: Batch) -> None:
         problem, exact, cloud = batch.problem, batch.problem.exact, batch.newest.barycenter

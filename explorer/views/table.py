@@ -83,8 +83,9 @@ _MEANINGS = {
     "error %": "BW₂²-UVP: how far mean and covariance are from the exact ones, in percent of the "
     "variance.",
     "sliced W₂": "Distance to the exact barycenter, mean over directions, in parts of its spread; "
-    "the noise of so many dots is a few hundredths.",
-    "energy distance": "Another distance to the exact barycenter, which needs no transport.",
+    "in brackets what so many draws of the exact one would have.",
+    "energy distance": "Another distance to the exact barycenter, which needs no transport; in "
+    "brackets what draws of the exact one would have.",
     "iterations": "Steps that the solver has done.",
     "seconds": "Time that the solver has worked for them.",
     "edge width": "Cells that the sharpest edges take from nothing to the full density; 1 is a "
@@ -164,15 +165,24 @@ def _line(row: Row, columns: Sequence[str], least: float | None) -> str:
         "gap": f'<td title="{escape(bound)}">{gap}</td>',
         "estimate": f"<td>{_number(row.figures.get('estimate'), '.4g')}</td>",
         "support": f"<td>{_number(row.figures.get('support'), '.0f')}</td>",
-        "error %": f"<td>{_number(row.figures.get('bw_uvp'), '.3g')}</td>",
-        "sliced W₂": f"<td>{_number(row.figures.get('sliced_w2'), '.3f')}</td>",
-        "energy distance": f"<td>{_number(row.figures.get('energy_distance'), '.4f')}</td>",
+        "error %": _noisy(row.figures, "bw_uvp", ".3g"),
+        "sliced W₂": _noisy(row.figures, "sliced_w2", ".3f"),
+        "energy distance": _noisy(row.figures, "energy_distance", ".4f"),
         "iterations": f"<td>{row.iterations}</td>",
         "seconds": f"<td>{row.seconds:.2f}</td>",
         "edge width": f"<td>{_number(row.edge_width, '.1f')}</td>",
     }
     head = f'<th scope="row" style="--hue: {escape(row.color)}">{escape(row.label)}</th>'
     return f"<tr>{head}{''.join(cells[column] for column in columns)}</tr>"
+
+
+def _noisy(figures: Mapping[str, float], key: str, form: str) -> str:
+    """A cell with a figure, and in brackets the noise of its estimate if it has any."""
+    noise = figures.get(f"{key}_noise")
+    shown = _number(figures.get(key), form)
+    if noise is None:
+        return f"<td>{shown}</td>"
+    return f'<td title="(what draws of the exact answer would have)">{shown} ({noise:{form}})</td>'
 
 
 def _number(value: float | None, form: str) -> str:
