@@ -96,7 +96,7 @@ class Run(Worker):
         self._show, self._fail, self._schedule = show, fail, schedule
         self._record = record
         self._job: _Job | None = None
-        self._spent: _Job | None = None  # a job whose solver has stopped
+        self._spent: _Job | None = None  # a job that was solved before it began
         self._credit = 0.0  # iterations that may be computed; infinite while playing
         self._period = 0.0
         self._newest: Iterate | None = None  # newest of the current job, shown or not
@@ -224,9 +224,7 @@ class Run(Worker):
         return self._credit == np.inf and _has_not_moved(last)
 
     def _nothing_to_do(self) -> bool:
-        if self._newest is not None and self._newest.number == 0 and self._spent is self._job:
-            return True
-        return self._credit == 0
+        return self._credit == 0 or self._spent is self._job
 
     def _wait_for_the_eye(self, job: _Job, started: float) -> None:
         """Sleep for the rest of the period, unless something else is to be done."""
@@ -251,8 +249,9 @@ class Run(Worker):
         if iterate.stopped:
             # A problem that is solved before it begins (all weight in a corner) leaves a
             # playing run playing: the next change of the weights goes on.
-            self._spent = job
-            if iterate.number > 0 or self._credit < np.inf:
+            if self._newest is None and iterate.number == 0:
+                self._spent = job
+            if self._spent is not job or self._credit < np.inf:
                 self._credit = 0
         self._record(iterate, self._newest is None)
         self._newest = iterate

@@ -30,7 +30,7 @@ class Centred:
 
     def __init__(self, problem: SampleProblem) -> None:
         self._given = problem.given
-        self.weights = all_weights(problem)
+        self.weights = problem.all_weights
         self._means = np.stack([samples.moments[0] for samples in problem.given])
         self._mean = self.weights @ self._means
         variance = np.mean([samples.variance for samples in problem.given])
@@ -54,13 +54,6 @@ class Centred:
     def outward(self, x: Array) -> FloatArray:
         """Points x (…, d) of the barycenter, from the units of training to where they belong."""
         return np.asarray(x * self.scale + self._mean)
-
-
-def all_weights(problem: SampleProblem) -> FloatArray:
-    """λ (K,) of all marginals that were given; 0 for those that the problem drops."""
-    weights = np.zeros(len(problem.given))
-    weights[list(problem.kept)] = problem.weights
-    return weights
 
 
 def matched(rows: Tensor, covariance: Tensor) -> Tensor:

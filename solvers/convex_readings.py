@@ -40,7 +40,7 @@ class Readings(NamedTuple):
 
 @torch.no_grad()
 def read(
-    networks: Mapping[str, Tensors], problem: SampleProblem, count: int, seed: int, device: str
+    networks: Mapping[str, Tensors], problem: SampleProblem, count: int, seed: int
 ) -> Readings:
     """The readings of networks, from so many draws, the same for the same seed.
 
@@ -49,8 +49,8 @@ def read(
     """
     frame, generator = Centred(problem), Generator().manual_seed(seed)
     known = problem.exact is not None
-    draws = frame.draw(count, generator, exact_moments=known).to(device)
-    lambdas = torch.from_numpy(frame.weights).float().to(device)
+    draws = frame.draw(count, generator, exact_moments=known)
+    lambdas = torch.from_numpy(frame.weights).float()
     mapped = gradients(networks["maps"], draws)
     correlations = (draws * mapped).sum(-1) - values(networks["potentials"], mapped)
     estimate = lambdas @ (0.5 * draws.square().sum(-1) - correlations).mean(-1)
@@ -59,7 +59,7 @@ def read(
         latent = torch.randn((count, problem.dimension), generator=generator)
         if known:
             latent = matched(latent, torch.eye(problem.dimension))
-        points = generated(networks["generator"], latent.to(device))
+        points = generated(networks["generator"], latent)
         potentials = lambdas @ values(networks["potentials"], points).mean(-1)
         farthest = torch.maximum(farthest, points.abs().max())
         estimate = estimate + 0.5 * points.square().sum(-1).mean() - potentials
@@ -72,15 +72,13 @@ def read(
 
 
 @torch.no_grad()
-def mapped(
-    networks: Mapping[str, Tensors], problem: SampleProblem, x: Array, k: int, device: str
-) -> FloatArray:
+def mapped(networks: Mapping[str, Tensors], problem: SampleProblem, x: Array, k: int) -> FloatArray:
     """Where points x (n, d) of the k-th marginal of positive weight go, (n, d)."""
     frame, given = Centred(problem), problem.kept[k]
-    inward = torch.from_numpy(frame.inward(given, np.asarray(x, dtype=float))).float()
+    inward = torch.from_numpy(frame.inward(given, x)).float()
     network = {key: tensor[given] for key, tensor in networks["maps"].items()}
-    return frame.outward(_numbers(gradients(network, inward.to(device))))
+    return frame.outward(_numbers(gradients(network, inward)))
 
 
 def _numbers(points: Tensor) -> FloatArray:
-    return np.asarray(points.cpu().numpy(), dtype=np.float64)
+    return np.asarray(points.numpy(), dtype=np.float64)

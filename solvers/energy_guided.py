@@ -11,6 +11,7 @@ import param
 
 from solvers.arrays import Array, FloatArray
 from solvers.clouds import Cloud
+from solvers.devices import check_device
 from solvers.loop import Iterate, Solver
 from solvers.sample_problem import SampleProblem
 from solvers.training import TrainingState, same_signature, signature_of
@@ -149,15 +150,19 @@ class EnergyGuided(Solver):
     def init(self, problem: SampleProblem, state: EnergyState | None = None) -> EnergyState:
         """Fresh potentials, or those of `state` where marginals and costs are the same.
 
-        With other weights or another ε, the training goes on as if ε had just been lowered.
+        With other weights or another ε, the training goes on as if ε had just been lowered. For
+        another width it begins anew.
 
         Raises
         ------
         ValueError
-            If the problem's ε is 0, or proposals shared by all points cannot work.
+            If the problem's ε is 0, the device is not there, proposals shared by all points cannot
+            work, or costs or samples are not of a size to be trained on.
         """
+        from solvers.energy_states import can_be_continued, has_chains
         from solvers.energy_training import all_weights, fresh_state, restarted
 
+        check_device(self.device)
         if not problem.reg > 0:
             raise ValueError(f"reg: is {problem.reg:g}, but energy-guided plans need ε > 0.")
         if self.sampler == "shared" and problem.dimension > _SHARED:
@@ -165,10 +170,14 @@ class EnergyGuided(Solver):
                 f"sampler: shared proposals work in up to {_SHARED} dimensions, but there are "
                 f"{problem.dimension}; choose persistent."
             )
-        if state is None or not same_signature(state.signature, signature_of(problem)):
+        if (
+            not isinstance(state, EnergyState)
+            or not same_signature(state.signature, signature_of(problem))
+            or not can_be_continued(self, problem, state)
+        ):
             return fresh_state(self, problem)
         if state.reg == problem.reg and bool((state.weights == all_weights(problem)).all()):
-            return state
+            return state if has_chains(self, problem, state) else restarted(self, problem, state)
         lowered = min(state.updates, round(self.annealing * self.length))
         return restarted(self, problem, replace(state, updates=lowered))
 
@@ -209,8 +218,10 @@ class EnergyGuided(Solver):
 
     def converged(self, problem: SampleProblem, state: EnergyState) -> str | None:
         """When all updates are done, or chains have run away."""
-        far = (state.shown - state.frame["centre"]).abs().max()
-        if far > _FAR * state.frame["scale"]:
+        frame = state.frame
+        far = (state.shown - frame["centre"]).abs().max()
+        widened = 1 + state.reg / frame["unit"]  # the part of the size squared that entropy adds
+        if far > _FAR * frame["scale"] * widened.sqrt():
             return (
                 "Diverged: chains have left the data. A smaller learning rate or Langevin step "
                 "may help."
@@ -243,17 +254,24 @@ class EnergyGuided(Solver):
         Returns
         -------
         array, (n, count, d)
+
+        Raises
+        ------
+        ValueError
+            If there is no such marginal, or the points are not of its dimension.
         """
         from solvers.energy_plans import conditional_draws
 
-        drawn = conditional_draws(self, problem, state, _tensor(x), k, count, generator)
+        points = _tensor(problem.checked_points(k, x))
+        drawn = conditional_draws(self, problem, state, points, k, count, generator)
         return _array(drawn)
 
     def project(self, problem: SampleProblem, state: EnergyState, x: Array, k: int) -> FloatArray:
         """Barycentric projections ``E[y | x]`` of points x (n, d_k) of marginal k, (n, d)."""
         from solvers.energy_plans import projections
 
-        return _array(projections(self, problem, state, _tensor(x), k))
+        points = _tensor(problem.checked_points(k, x))
+        return _array(projections(self, problem, state, points, k))
 
     def energy(
         self, problem: SampleProblem, state: EnergyState, x: Array, k: int, y: Array
@@ -264,7 +282,8 @@ class EnergyGuided(Solver):
         """
         from solvers.energy_plans import energies
 
-        return _array(energies(self, problem, state, _tensor(x), k, _tensor(y)))
+        (point,) = _tensor(problem.checked_points(k, np.asarray(x)[None]))
+        return _array(energies(self, problem, state, point, k, _tensor(y)))
 
 
 def _tensor(points: Array) -> Tensor:

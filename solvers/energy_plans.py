@@ -61,6 +61,8 @@ def projections(
     noise, known = (
         (values - values.mean(dim=1, keepdim=True)).flatten(0, 1) for values in (drawn, gains)
     )
+    if len(x) == 0 or not (known.isfinite().all() and noise.isfinite().all()):
+        return drawn.mean(dim=1)  # least squares would raise what no visitor understands
     multiples: Tensor = torch.linalg.lstsq(known, noise).solution
     return (drawn - gains @ multiples).mean(dim=1)
 

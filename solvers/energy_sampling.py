@@ -66,7 +66,7 @@ def started(plans: Plans, x: Tensor, starts: Tensor, count: int, generator: Gene
     chosen = torch.multinomial(
         shares.flatten(0, 1).cpu(), count, replacement=True, generator=generator
     )
-    return starts[chosen].reshape(*x.shape[:2], count, -1)
+    return starts[chosen].reshape(*x.shape[:2], count, starts.shape[-1])
 
 
 @torch.no_grad()

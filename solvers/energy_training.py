@@ -7,12 +7,12 @@ from dataclasses import fields, replace
 from math import cos, pi
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from torch import Generator, Tensor
 
 from solvers import energy_sampling as sampling
 from solvers.energy_sampling import Plans
+from solvers.energy_states import is_usable_frame, shown_of_each
 from solvers.potential_networks import Potentials, fresh_parameters
 from solvers.sample_problem import SampleProblem
 from solvers.torch_costs import TorchCosts
@@ -72,7 +72,7 @@ def restarted(solver: EnergyGuided, problem: SampleProblem, state: EnergyState) 
         reg=problem.reg,
         starts=_starts(problem, generator),
         sources=draws(problem, solver.batch, generator),
-        shown_sources=draws(problem, max(1, solver.shown // len(problem.weights)), generator),
+        shown_sources=draws(problem, shown_of_each(solver, problem), generator),
     )
     plans = plans_of(solver, problem, begun)
     chains = sampling.started(plans, begun.sources, begun.starts, 1, generator).squeeze(2)
@@ -211,7 +211,7 @@ def _observed(solver: EnergyGuided, problem: SampleProblem, state: EnergyState) 
 
 def _variance(state: EnergyState, plans: Plans) -> float:
     """Of a plan's conditionals where the potential is flat."""
-    return float(plans.reg * state.frame["scale"] ** 2 / state.frame["unit"])
+    return plans.reg * float(state.frame["scale"] ** 2 / state.frame["unit"])
 
 
 def draws(problem: SampleProblem, count: int, generator: Generator) -> Tensor:
@@ -221,9 +221,7 @@ def draws(problem: SampleProblem, count: int, generator: Generator) -> Tensor:
 
 def all_weights(problem: SampleProblem) -> Tensor:
     """λ of all marginals that were given, (H,)."""
-    weights = np.zeros(len(problem.given))
-    weights[list(problem.kept)] = problem.weights
-    return torch.as_tensor(weights, dtype=torch.float32)
+    return torch.from_numpy(problem.all_weights).float()
 
 
 def _starts(problem: SampleProblem, generator: Generator) -> Tensor:
@@ -248,6 +246,11 @@ def _frame(problem: SampleProblem, generator: Generator) -> dict[str, Tensor]:
 
     Potentials vary by the scale squared times the cost's curvature, which is how much its slopes
     differ from one place to another.
+
+    Raises
+    ------
+    ValueError
+        If these are near zero, or too large.
     """
     starts = _starts(problem, generator)
     mean, covariance = _moments(problem, starts)
@@ -258,7 +261,13 @@ def _frame(problem: SampleProblem, generator: Generator) -> dict[str, Tensor]:
     costs = TorchCosts.of(problem)
     change = (costs.slopes(x, y) - costs.slopes(x, other)).square().sum(dim=-1).mean()
     curvature = (change / (y - other).square().sum(dim=-1).mean()).sqrt()
-    return {"centre": mean, "scale": scale, "unit": curvature * scale**2}
+    frame = {"centre": mean, "scale": scale, "unit": curvature * scale**2}
+    if not is_usable_frame(frame):
+        raise ValueError(
+            "costs: near the samples they do not change with the barycenter's point, or by more or "
+            "less than single precision can hold; give others, or rescale the samples."
+        )
+    return frame
 
 
 def _placed(state: EnergyState, device: str) -> EnergyState:

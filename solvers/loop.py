@@ -224,7 +224,7 @@ def _iterates(
             yield replace(
                 last,
                 stopped=f"Stopped: iteration {number} gave numbers that are not finite. "
-                "A smaller step may help.",
+                "A smaller step or learning rate may help.",
             )
             return
         score = current.score
@@ -241,7 +241,7 @@ def _iterates(
                 f"in {patience} iterations."
                 if current.is_close_to(best)
                 else f"Stopped: the objective has stayed below its best value for {patience} "
-                "iterations. A smaller step may help."
+                "iterations. A smaller step or learning rate may help."
             )
         if reason is None and number == max_iterations:
             reason = f"Stopped after {max_iterations} iterations, as asked."

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from solvers.convex_networks import Tensors
+from solvers.state_forms import is_count, is_generator_state, same_form
 from solvers.training import generator_at
 
 # The average weighs the weights by this power of time: nearly all comes from the last ninth.
@@ -42,6 +43,19 @@ def fresh_training(networks: Mapping[str, Tensors]) -> dict[str, Any]:
         "moments": moments,
         "updates": 0,
     }
+
+
+def can_be_continued(state: Any, fresh: Any) -> bool:
+    """Whether a state, which may come from a file, has all that a fresh one of its solver has."""
+    return (
+        type(state) is type(fresh)
+        and all(
+            same_form(getattr(state, name), getattr(fresh, name))
+            for name in ("networks", "averages", "moments", "weights")
+        )
+        and is_count(state.updates)
+        and is_generator_state(state.generator)
+    )
 
 
 class Training:
@@ -107,13 +121,16 @@ class Training:
                 self._averages[name][key].lerp_(tensor, share)
 
     def data(self) -> dict[str, Any]:
-        """The fields of the state that has been reached."""
+        """The fields of the state that has been reached, on the CPU."""
         return {
             "networks": {
-                name: {key: tensor.detach() for key, tensor in network.items()}
+                name: {key: tensor.detach().cpu() for key, tensor in network.items()}
                 for name, network in self.networks.items()
             },
-            "averages": self._averages,
+            "averages": {
+                name: {key: tensor.cpu() for key, tensor in network.items()}
+                for name, network in self._averages.items()
+            },
             "moments": {
                 name: _moments(self.networks[name], optimiser)
                 for name, optimiser in self._optimisers.items()
@@ -137,9 +154,9 @@ def _adam(network: Tensors, moments: Mapping[str, Any], device: str) -> torch.op
 def _moments(network: Tensors, optimiser: torch.optim.Adam) -> dict[str, Any]:
     states = {key: optimiser.state[tensor] for key, tensor in network.items()}
     return {
-        "step": next(iter(states.values()))["step"],
-        "first": {key: state["exp_avg"] for key, state in states.items()},
-        "second": {key: state["exp_avg_sq"] for key, state in states.items()},
+        "step": next(iter(states.values()))["step"].cpu(),
+        "first": {key: state["exp_avg"].cpu() for key, state in states.items()},
+        "second": {key: state["exp_avg_sq"].cpu() for key, state in states.items()},
     }
 
 

@@ -104,10 +104,7 @@ def feature_count(marginals: int) -> int:
 def networks_for(networks: Mapping[str, Tensors], weights: Array) -> dict[str, Tensors]:
     """Conditional networks at weights λ (K,)."""
     given = features(torch.from_numpy(np.asarray(weights)).float())
-    return {
-        name: mixed(network, given.to(network[next(iter(network))].device))
-        for name, network in networks.items()
-    }
+    return {name: mixed(network, given) for name, network in networks.items()}
 
 
 def _random_weights(count: int, generator: Generator) -> Tensor:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from solvers.arrays import Array, FloatArray
 from solvers.costs import Costs
-from solvers.problems import MAX_MARGINALS, normalised_weights
+from solvers.problems import MAX_MARGINALS, normalised_weights, real_numbers
 from solvers.samples import ArraySamples, Samples
 
 if TYPE_CHECKING:  # torch takes seconds to import
@@ -137,8 +137,7 @@ class SampleProblem:
             _check_dimensions(given)
         else:
             costs.check([samples.as_numpy(_TRIED, seed=0) for samples in given])
-        _check_reg(reg, given)
-        self._set(given, lambdas, costs, float(reg), exact)
+        self._set(given, lambdas, costs, _checked_reg(reg, given), exact)
 
     def _set(
         self,
@@ -192,6 +191,21 @@ class SampleProblem:
         """The marginals μ_k of positive weight."""
         return tuple(self.given[i] for i in self.kept)
 
+    def checked_points(self, k: int, x: ArrayLike) -> FloatArray:
+        """Points x (n, d_k) of the k-th marginal of positive weight, as float64.
+
+        Raises
+        ------
+        ValueError
+            If there is no such marginal, or the points are not of its dimension.
+        """
+        if not 0 <= k < len(self.kept):
+            raise ValueError(f"k: is {k}, but {len(self.kept)} marginals have weight.")
+        points, dimension = real_numbers("x", x), self.marginals[k].dimension
+        if points.ndim != 2 or points.shape[1] != dimension:
+            raise ValueError(f"x: the shape is {points.shape}, but must be (n, {dimension}).")
+        return points
+
     @property
     def dimension(self) -> int:
         """Of the space in which the barycenter lives."""
@@ -199,7 +213,7 @@ class SampleProblem:
 
 
 def _checked_marginals(marginals: Sequence[Samples | ArrayLike]) -> tuple[Samples, ...]:
-    if not np.iterable(marginals):
+    if not (np.iterable(marginals) and hasattr(marginals, "__len__")):
         raise ValueError(f"marginals: must be a sequence of samples, not {marginals!r}.")
     if not 1 <= len(marginals) <= MAX_MARGINALS:
         raise ValueError(
@@ -224,14 +238,19 @@ def _check_dimensions(given: Sequence[Samples]) -> None:
             )
 
 
-def _check_reg(reg: float, given: Sequence[Samples]) -> None:
+def _checked_reg(given_reg: float, given: Sequence[Samples]) -> float:
+    number = real_numbers("reg", given_reg)
+    if number.ndim != 0:
+        raise ValueError(f"reg: must be a single number, but the shape is {number.shape}.")
+    reg = float(number)
     if not np.isfinite(reg) or reg < 0:
         raise ValueError(f"reg: is {reg:g}, but must be finite and ≥ 0.")
     if reg == 0:
-        return
+        return reg
     variance = float(np.mean([samples.variance for samples in given]))
     least, largest = _LEAST_REG * variance, _LARGEST_REG * variance
     if not least <= reg <= largest:
         raise ValueError(
-            f"reg: is {reg:g}, but for these marginals must be from {least:.1g} to {largest:.1g}."
+            f"reg: is {reg:g}, but for these marginals must be from {least:.3g} to {largest:.3g}."
         )
+    return reg

@@ -20,8 +20,11 @@ MIN_ROWS, MAX_ROWS = 50, 200_000
 
 # Draws from which the moments of a distribution are estimated that has no formula for them.
 _ESTIMATED_FROM = 50_000
-# A column that varies by less than this fraction of its size is constant, up to rounding.
-_CONSTANT = 1e-9
+# A column that varies by less than this fraction of its size is constant, up to rounding; draws are
+# of single precision, which leaves nothing of what varies by less than the second one.
+_CONSTANT, _FLAT = 1e-9, 1e-5
+# Squares of larger numbers are infinite in single precision.
+_LARGEST = 1e18
 # Eigenvalues below zero by less than this fraction of the largest are rounding.
 _ROUNDING = 1e-10
 
@@ -68,8 +71,8 @@ class ArraySamples(Samples):
     Parameters
     ----------
     array : array_like, (n, d)
-        At least 50 rows, finite; no column may be constant. Of more than 200,000 rows so many are
-        picked at random, with a fixed seed.
+        At least 50 rows, within ±10¹⁸; every column must vary, by 10⁻⁵ of its largest number or
+        more. Of more than 200,000 rows so many are picked at random, with a fixed seed.
     name : str
 
     Attributes
@@ -225,10 +228,24 @@ def _checked_rows(array: ArrayLike) -> FloatArray:
         i = int(np.argmin(finite))
         more = f" ({np.count_nonzero(~finite):,} such rows)"
         raise ValueError(f"samples: row {i} is not finite, but all must be{more}.")
-    constant = np.ptp(rows, axis=0) <= _CONSTANT * np.abs(rows).max(axis=0)
+    sizes = np.abs(rows).max(axis=0)
+    if sizes.max() > _LARGEST:
+        j = int(np.argmax(sizes))
+        raise ValueError(
+            f"samples: column {j} holds ±{sizes[j]:.3g}, but all must be within ±{_LARGEST:g}; "
+            "rescale it."
+        )
+    spans = np.ptp(rows, axis=0)
+    constant = spans <= _CONSTANT * sizes
     if constant.any():
         j = int(np.argmax(constant))
         raise ValueError(
             f"samples: column {j} is constant ({rows[0, j]:g}), but must vary; leave it out."
+        )
+    if (spans <= _FLAT * sizes).any():
+        j = int(np.argmin(spans / sizes))
+        raise ValueError(
+            f"samples: column {j} varies by {spans[j]:.3g} about {rows[0, j]:.3g}, too little for "
+            "single precision; take its mean off."
         )
     return rows

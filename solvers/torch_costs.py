@@ -63,6 +63,8 @@ class TorchCosts:
     def matrices(self, x: Tensor, y: Tensor) -> Tensor:
         """Costs from all points x (K, n, d_k) to all of y (m, d), (K, n, m)."""
         if self._squared:
+            centre = y.mean(dim=0)  # far from the origin squares would drown the differences
+            x, y = x - centre, y - centre
             squares = (x**2).sum(dim=-1)[:, :, None] + (y**2).sum(dim=-1)
             return squares / 2 - x @ y.T
         targets = _numbers(y)

@@ -57,6 +57,8 @@ class ModelUpload(pn.viewable.Viewer):
         posed = self._posed()
         self._message.object = _quiet(f"Reading {name} …")
         try:
+            if not data:
+                raise ValueError("model: it is empty.")
             # In a thread: the first one imports PyTorch, and the page must answer meanwhile.
             saved = await to_thread(load, data, posed)
             if self._posed() is not posed:

@@ -22,6 +22,7 @@ from solvers.settings import declarations
 
 _SPEEDS = {"1 a second": 1.0, "3 a second": 3.0, "10 a second": 10.0, "full speed": np.inf}
 _NO_EXAMPLE = "Choose one to see"
+_DEVICES = ("cpu", "cuda", "mps")
 
 # As tall as the window allows beside the header, the toolbar, the timeline and, below densities in
 # the plane, the curves; volumes, dots and ellipses need more room.
@@ -75,14 +76,12 @@ class Controls:
             align_items="stretch", sizing_mode="stretch_width", gap="12px",
             styles={"max-height": "none"},
         )  # fmt: skip
-        self.settings = pmui.Accordion(
-            title_variant="subtitle2", sizing_mode="stretch_width", margin=0
-        )
+        self.settings = pn.Column(sizing_mode="stretch_width", margin=0)
         self._subject = state.subject
         in_the_plane = state.subject.dimensions == 2
         self._tile_height = _TILE_HEIGHT if in_the_plane else _TALL_TILE_HEIGHT
         self._cards: dict[Any, pmui.Paper] = {}
-        self._forms: dict[Solver, pn.Param] = {}
+        self._forms: dict[Solver, pmui.Accordion] = {}
 
     def chosen(self) -> list[str]:
         """Registered names of the chosen solvers, one at least, in the subject's order."""
@@ -98,16 +97,11 @@ class Controls:
 
     def show_tiles(self, tiles: Sequence[Tile], views: Sequence[Any]) -> None:
         """Lay out views side by side, and the settings of the solvers."""
-        # Whatever stays keeps its card and its form, as far as it has been opened.
+        # Whatever stays keeps its card and its form, open or not.
         self._cards = {view: self._cards.get(view) or self._view_card(view) for view in views}
-        self._forms = {
-            tile.solver: self._forms.get(tile.solver) or _settings(tile.solver) for tile in tiles
-        }
-        opened = {self.settings.objects[i] for i in self.settings.active}
+        self._forms = {tile.solver: self._forms.get(tile.solver) or _folded(tile) for tile in tiles}
         self.tiles[:] = list(self._cards.values())
-        self.settings[:] = [(f"{tile.label} settings", self._forms[tile.solver]) for tile in tiles]
-        # Those that are open stay open, wherever they stand now.
-        self.settings.active = [i for i, form in enumerate(self._forms.values()) if form in opened]
+        self.settings[:] = list(self._forms.values())
 
     def _view_card(self, view: Any) -> pmui.Paper:
         view.styles = {"height": self._tile_height}
@@ -117,6 +111,16 @@ class Controls:
 def _grids(subject: Subject) -> dict[str, int]:
     power = {2: "²", 3: "³"}.get(subject.dimensions, "")
     return {f"{n if n < 10_000 else format(n, ',')}{power}": n for n in subject.grids}
+
+
+def _folded(tile: Tile) -> pmui.Accordion:
+    """The settings of a tile's solver; an accordion of all would keep those of solvers that go."""
+    return pmui.Accordion(
+        (f"{tile.label} settings", _settings(tile.solver)),
+        title_variant="subtitle2",
+        sizing_mode="stretch_width",
+        margin=0,
+    )
 
 
 def _settings(solver: Solver) -> pn.Param:
@@ -138,6 +142,8 @@ def _widget(setting: Any) -> dict[str, Any]:
     if isinstance(setting, param.Integer) and setting.allow_None:
         # The others cannot say that nothing is given.
         return placed | {"type": pn.widgets.IntInput, "placeholder": "as many as usual"}
+    if setting.name == "device":  # of what is typed wrongly nobody would hear
+        return placed | {"type": pmui.Select, "options": list(_DEVICES), "size": "small"}
     # Panel's own format has three decimals, too few for a small ε.
     form = {"format": "0[.]0000"} if type(setting) is param.Number else {}
     return placed | {"size": "small"} | form

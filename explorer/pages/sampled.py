@@ -75,8 +75,10 @@ class SampledStudio(CloudStudio):
 
     def open(self) -> None:
         """Show the first pictures; meanwhile import what the first step of a training needs."""
+        # Does not count: the small pictures would have to wait as long as it takes.
+        self._patient.weigh(0.0)
         super().open()
-        self._patient.offer("optimiser", _bring_optimiser, lambda nothing: None)
+        self._patient.offer("optimiser", _bring_optimiser, lambda nothing: self._patient.weigh(1.0))
 
     def set_dark(self, dark: bool) -> None:
         """Repaint all, seen or not."""

@@ -125,7 +125,7 @@ WORDS = {
 def explained(subject: str, tile: Tile, count: int) -> str:
     """A few sentences on a tile of the studio of that name, the first of so many."""
     iterate, words = tile.newest, WORDS[subject]
-    if iterate is None or tile.plain:
+    if iterate is None or (tile.plain and not iterate.stopped):
         return words.plain
     if iterate.stopped:
         text = _STOPPED + words.corner

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any, Literal
 
-from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool, Range1d
+from bokeh.models import ColumnDataSource, CustomJSTickFormatter, HoverTool, LogTicker, Range1d
 from bokeh.models.annotations import Label, Span
 from bokeh.plotting import figure
 
@@ -174,6 +174,8 @@ class Plot:
         )
         self.figure.renderers.extend([self._cursor, self._prompt])
         self.figure.yaxis.formatter = CustomJSTickFormatter(code=_SHORT_EXPONENTIALS)
+        if scale == "log":  # more would be on top of each other where a curve begins
+            self.figure.yaxis.ticker = LogTicker(desired_num_ticks=3)
         self.figure.xgrid.visible = False
         self.set_dark(False)
 

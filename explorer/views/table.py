@@ -19,13 +19,13 @@ _STYLE = """
 table { border-collapse: collapse; width: min(100%, 760px); font-size: 13px; line-height: 1.3;
   font-variant-numeric: tabular-nums; white-space: nowrap; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-th, td { padding: 4px 0 4px 7px; text-align: right; font-weight: 400; }
+th, td { padding: 4px 0 4px 5px; text-align: right; font-weight: 400; }
 thead th { font-size: 12px; cursor: help; }
 thead th:not(:first-child) { opacity: .72; }
 tbody tr { border-top: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
 th:first-child { padding-left: 0; text-align: left; position: sticky; left: 0;
   background: var(--mui-palette-background-paper, Canvas); }
-tbody th::before { content: ""; display: inline-block; width: 9px; height: 9px; margin-right: 7px;
+tbody th::before { content: ""; display: inline-block; width: 9px; height: 9px; margin-right: 5px;
   border-radius: 50%; background: var(--hue); }
 """
 
@@ -84,8 +84,8 @@ _MEANINGS = {
     "variance.",
     "sliced W₂": "Distance to the exact barycenter, mean over directions, in parts of its spread; "
     "in brackets what so many draws of the exact one would have.",
-    "energy distance": "Another distance to the exact barycenter, which needs no transport; in "
-    "brackets what draws of the exact one would have.",
+    "energy dist.": "Energy distance: another distance to the exact barycenter, which needs no "
+    "transport; in brackets what draws of the exact one would have.",
     "iterations": "Steps that the solver has done.",
     "seconds": "Time that the solver has worked for them.",
     "edge width": "Cells that the sharpest edges take from nothing to the full density; 1 is a "
@@ -94,7 +94,7 @@ _MEANINGS = {
 # The columns of what is averaged on a grid, and of what is not.
 GRID_COLUMNS = ("cost B", "bound D", "gap", "iterations", "seconds", "edge width")
 DISCRETE_COLUMNS = ("cost V", "support", "iterations", "seconds")
-SAMPLE_COLUMNS = ("error %", "sliced W₂", "energy distance", "estimate", "iterations", "seconds")
+SAMPLE_COLUMNS = ("error %", "sliced W₂", "energy dist.", "estimate", "iterations", "seconds")
 
 
 def comparison(rows: Sequence[Row], columns: Sequence[str] = GRID_COLUMNS) -> str:
@@ -163,11 +163,11 @@ def _line(row: Row, columns: Sequence[str], least: float | None) -> str:
         "cost V": _LEFT_OUT if row.primal is None and row.iterations else cost,
         "bound D": f"<td>{_number(row.dual, '.5e')}</td>",
         "gap": f'<td title="{escape(bound)}">{gap}</td>',
-        "estimate": f"<td>{_number(row.figures.get('estimate'), '.4g')}</td>",
+        "estimate": f"<td>{_number(row.figures.get('estimate'), '.3g')}</td>",
         "support": f"<td>{_number(row.figures.get('support'), '.0f')}</td>",
-        "error %": _noisy(row.figures, "bw_uvp", ".3g"),
-        "sliced W₂": _noisy(row.figures, "sliced_w2", ".3f"),
-        "energy distance": _noisy(row.figures, "energy_distance", ".4f"),
+        "error %": _noisy(row.figures, "bw_uvp", ".3g", ".2g"),
+        "sliced W₂": _noisy(row.figures, "sliced_w2", ".3f", ".3f"),
+        "energy dist.": _noisy(row.figures, "energy_distance", ".3f", ".3f"),
         "iterations": f"<td>{row.iterations}</td>",
         "seconds": f"<td>{row.seconds:.2f}</td>",
         "edge width": f"<td>{_number(row.edge_width, '.1f')}</td>",
@@ -176,13 +176,14 @@ def _line(row: Row, columns: Sequence[str], least: float | None) -> str:
     return f"<tr>{head}{''.join(cells[column] for column in columns)}</tr>"
 
 
-def _noisy(figures: Mapping[str, float], key: str, form: str) -> str:
+def _noisy(figures: Mapping[str, float], key: str, form: str, noise_form: str) -> str:
     """A cell with a figure, and in brackets the noise of its estimate if it has any."""
     noise = figures.get(f"{key}_noise")
     shown = _number(figures.get(key), form)
     if noise is None:
         return f"<td>{shown}</td>"
-    return f'<td title="(what draws of the exact answer would have)">{shown} ({noise:{form}})</td>'
+    floor = f'<span title="what draws of the exact answer would have">({noise:{noise_form}})</span>'
+    return f"<td>{shown} {floor}</td>"
 
 
 def _number(value: float | None, form: str) -> str:

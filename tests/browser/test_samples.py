@@ -80,6 +80,11 @@ def test_samples_of_ones_own_beside_the_discrete_barycenter(open_app: OpenApp) -
     app.wait_for_curve("nwb estimate", lambda values: len(values) >= 3)
     labels = app.page.get_by_role("table").get_by_role("rowheader")
     expect(labels).to_have_text(["NWB", "CDWB"])
+    settings = app.page.get_by_role("button", name=re.compile("settings$"))
+    expect(settings).to_have_text(["NWB settings", "CDWB settings"])
+    app.button("CDWB").click()
+    expect(app.tile("CDWB")).to_have_count(0)
+    expect(app.page.locator(".MuiAccordionSummary-root")).to_have_text(["NWB settings"])
 
     app.choose("Replace it by", "In space")
     app.button("slab").click()

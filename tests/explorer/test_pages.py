@@ -127,9 +127,10 @@ def test_one_solver_can_be_paused_alone(page, ticks):
 def test_a_solver_that_leaves_takes_its_thread_along(page, ticks):
     page.controls.methods.value = ["sga", "cwb", "dsb"]
     dsb = page._solvers["dsb"]
-    page.controls.settings.active = [1]  # the settings of CWB are open, and stay so
+    page.controls.settings[1].active = [0]  # the settings of CWB are open, and stay so
     page.controls.methods.value = ["cwb"]
-    assert page.controls.settings.active == [0]
+    (form,) = page.controls.settings
+    assert form.active == [0]
     assert dsb.run.join(WAIT)
     assert [tile.name for tile in page._solvers] == ["cwb"]
     page.controls.methods.value = []

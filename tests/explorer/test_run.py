@@ -19,9 +19,9 @@ class Counter(Solver):
 
     label, summary = "Counter", "Counts."
 
-    def __init__(self, gate: Event | None = None, fail_at: int = -1) -> None:
+    def __init__(self, gate: Event | None = None, fail_at: int = -1, nan_at: int = -1) -> None:
         super().__init__()
-        self._gate, self._fail_at = gate, fail_at
+        self._gate, self._fail_at, self.nan_at = gate, fail_at, nan_at
 
     def settled(self):
         return self
@@ -37,7 +37,8 @@ class Counter(Solver):
         return state + 1
 
     def iterate(self, problem, state):
-        return Iterate(barycenter=state, objectives={"dual": float(state)}, state=state)
+        objective = float("nan") if state == self.nan_at else float(state)
+        return Iterate(barycenter=state, objectives={"dual": objective}, state=state)
 
 
 class Document:
@@ -142,6 +143,21 @@ def test_a_stopped_solver_goes_on_where_it_stopped(run, document, monkeypatch):
         assert not run.playing
         assert "2 iterations" in batch.newest.stopped
     assert points == [0, 1, 2, 3, 4]
+
+
+def test_a_first_step_that_gives_no_numbers_ends_the_run(run, document):
+    """Not like a problem that is solved before it begins, which leaves a run playing."""
+    solver = Counter(nan_at=1)
+    run.start(solver, problem=None)
+    run.play()
+    while not (batch := next_batch(run, document)).newest.stopped:
+        pass
+    assert "not finite" in batch.newest.stopped
+    assert not run.playing
+    solver.nan_at = -1
+    run.play()
+    while next_batch(run, document).newest.number < 2:
+        assert run.playing
 
 
 def test_a_new_problem_drops_what_the_old_one_left(run, document):

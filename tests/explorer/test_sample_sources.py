@@ -85,8 +85,7 @@ def test_gaussians_are_those_of_a_built_in_problem(dimension):
 def test_draws_of_different_gaussians_are_independent():
     """The same noise in all of them would be their errors in common."""
     first, second = (
-        built_in_samples("Random Gaussians", f"{name} in 2D").draw(2000)
-        for name in "AB"
+        built_in_samples("Random Gaussians", f"{name} in 2D").draw(2000) for name in "AB"
     )
     assert np.abs(np.corrcoef(first.T, second.T)[:2, 2:]).max() < 0.1
 

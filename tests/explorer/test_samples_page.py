@@ -11,6 +11,7 @@ from explorer.address import from_query
 from explorer.inputs.drawn_samples import SHOWN, SampleDrawing
 from explorer.inputs.ground_costs import GroundCost
 from explorer.inputs.sample_sources import built_in_samples, twister_samples, uploaded_samples
+from explorer.pages import sampled
 from explorer.pages.samples import SamplesPage
 from explorer.presets import PRESETS
 from solvers.sample_datasets import TWIST
@@ -82,6 +83,45 @@ def test_the_exact_answer_stands_beside_where_it_is_known(opened, ticks):
     assert page._answer not in page._views()
 
 
+def test_the_error_is_that_of_the_dots(opened, ticks):
+    """Maps make them where there is no generator; both readings are told where there is one."""
+    page = opened(f"&m={GAUSSIANS}", f"{NWB}.cw2b~batch-16~shown-50")
+    nwb, cw2b = page._solvers
+    wait_until(page, ticks, lambda: nwb.newest is not None and cw2b.newest is not None)
+    maps = cw2b.newest.figures["bw_uvp_maps"]
+    assert cw2b.view.figures["error"] == f"{maps:.3g} %"
+    assert cw2b.figures["bw_uvp"] == maps
+    assert "error of the maps" not in cw2b.view.figures
+    assert nwb.view.figures["error"] == f"{nwb.newest.figures['bw_uvp']:.3g} %"
+    assert nwb.view.figures["error of the maps"] == f"{nwb.newest.figures['bw_uvp_maps']:.3g} %"
+
+
+def test_devices_are_chosen_from_a_list(opened):
+    """Another one may come from an address."""
+    page = opened(solvers=f"{NWB}.cw2b~device-cuda%3A1")
+    for (form,), tile, device in zip(
+        page.controls.settings, page._solvers, ("cpu", "cuda:1"), strict=True
+    ):
+        (choice,) = form.select(lambda widget: getattr(widget, "label", "") == "Device")
+        assert choice.options == ["cpu", "cuda", "mps"]
+        assert choice.value == tile.solver.device == device
+    choice.value = "cpu"
+    assert tile.solver.device == "cpu"
+
+
+def test_what_is_imported_does_not_count(ticks, monkeypatch):
+    """Small pictures take turns with solvers as if nothing had been imported."""
+    costs = []
+    monkeypatch.setattr(
+        sampled, "_bring_optimiser", lambda cancelled: costs.append(page._patient._seat.cost)
+    )
+    page = SamplesPage(ticks.put, *from_query(f"?p=samples&n=500&s={NWB}"))
+    page.open()
+    wait_until(page, ticks, lambda: costs and page._patient._seat.cost == 1)
+    assert costs == [0]
+    end(page)
+
+
 def test_arrows_of_the_maps(opened, ticks):
     page = opened()
     assert page.planned.label == "Maps"
@@ -135,6 +175,7 @@ def test_models_that_do_not_fit_leave_all_as_it_was(opened, ticks):
     state = page._solvers.first.run.state
     kept = save(state)
     for data, reason in (
+        (b"", "x.pt: it is empty."),
         (b"PK", "the file is damaged"),
         (kept[:-40], "the file is damaged"),
     ):

@@ -106,6 +106,14 @@ def test_the_view_keeps_its_columns():
 
 
 def test_errors_have_their_noise_in_brackets():
-    nwb = replace(NEW, figures={"bw_uvp": 0.0123, "sliced_w2": 0.05, "sliced_w2_noise": 0.031})
-    heads = ("error %", "sliced W₂", "energy distance")
-    assert cells([nwb], heads) == [["DSB", "0.0123", "0.050 (0.031)", "—"]]
+    nwb = replace(
+        NEW,
+        figures={
+            "bw_uvp": 0.0123,
+            "bw_uvp_noise": 0.00456,
+            "sliced_w2": 0.05,
+            "sliced_w2_noise": 0.031,
+        },
+    )
+    heads = ("error %", "sliced W₂", "energy dist.")
+    assert cells([nwb], heads) == [["DSB", "0.0123 (0.0046)", "0.050 (0.031)", "—"]]

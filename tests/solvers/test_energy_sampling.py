@@ -171,6 +171,13 @@ def test_costs_on_tensors(costs):
     assert (here <= beside + 1e-5).all()
 
 
+def test_squared_distances_far_from_the_origin_are_those_near_it():
+    tensors = TorchCosts(SquaredEuclidean(), (0, 1))
+    x, y = points(2, 20, 2, seed=7), points(30, 2, seed=8)
+    moved = tensors.matrices(x + 1000.0, y + 1000.0)
+    torch.testing.assert_close(moved, tensors.matrices(x, y), rtol=0, atol=2e-3)
+
+
 def test_shared_proposals_are_finite_and_have_their_moments():
     """Of millions of points some are so near 1 that float32 would not tell them from it."""
     generator = torch.Generator().manual_seed(9)

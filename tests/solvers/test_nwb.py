@@ -16,7 +16,7 @@ from solvers.training import load, save
 from solvers.uvp import sliced_w2
 from tests.solvers.trained import (
     SMALL,
-    one_thread,  # noqa: F401
+    map_errors,
     same_training,
     tensors,
     trained,
@@ -41,6 +41,20 @@ def gaussians():
     """The last iterate of a short training on Gaussians, and their problem."""
     problem = random_gaussians(2, seed=1)
     return trained(NWB(**QUICK), problem, 30), problem
+
+
+def test_maps_beat_the_identity(gaussians):
+    it, problem = gaussians
+    found, identity = map_errors(NWB(**QUICK), it.state, problem)
+    assert found < identity / 3
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_dependent_columns_are_no_obstacle(count):
+    """Points on a line in the plane, where the covariance has no inverse."""
+    line = np.outer(np.random.default_rng(0).normal(size=200), [1.0, 2.0])
+    it = trained(small(), SampleProblem([line, line + 1.0][:count]), 2)
+    assert np.isfinite(np.asarray(it.barycenter)).all()
 
 
 def test_both_readings_beat_trivial_answers(gaussians):

@@ -90,6 +90,9 @@ def test_marginals_may_live_in_other_spaces_than_the_barycenter():
         (PLANE, {"weights": [1, -2, 1]}, "weights: weight 1 is -2"),
         (PLANE, {"reg": -0.1}, "reg: is -0.1, but must be finite and ≥ 0"),
         (PLANE, {"reg": np.nan}, "reg: is nan"),
+        (PLANE, {"reg": "a"}, "reg: must be real numbers"),
+        (PLANE, {"reg": [0.1, 0.2]}, "reg: must be a single number"),
+        (iter(PLANE), {}, "marginals: must be a sequence"),
         (PLANE, {"reg": 1e-7}, "reg: is 1e-07, but .* from 2e-06 to 2e\\+03"),
         (PLANE, {"reg": 1e6}, "reg: is 1e\\+06"),
     ],
@@ -97,6 +100,20 @@ def test_marginals_may_live_in_other_spaces_than_the_barycenter():
 def test_bad_input_is_refused_in_a_sentence(marginals, options, sentence):
     with pytest.raises(ValueError, match=sentence):
         SampleProblem(marginals, **options)
+
+
+def test_points_are_checked():
+    problem = SampleProblem(PLANE, [1, 0, 3])
+    np.testing.assert_array_equal(problem.checked_points(1, [[1, 2]]), [[1.0, 2.0]])
+    for k, x, sentence in (
+        (2, ROWS, "k: is 2, but 2 marginals have weight"),
+        (-1, ROWS, "k: is -1"),
+        (0, ROWS[:, :1], r"x: the shape is \(60, 1\), but must be \(n, 2\)"),
+        (0, [1.0, 2.0], r"x: the shape is \(2,\)"),
+        (0, "x", "x: must be real numbers"),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            problem.checked_points(k, x)
 
 
 def test_a_single_distribution_is_its_own_barycenter():

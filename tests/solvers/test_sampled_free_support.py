@@ -6,11 +6,14 @@ import pytest
 from solvers import SOLVERS, iterates
 from solvers.clouds import Cloud
 from solvers.costs import SquaredEuclidean
+from solvers.exact_gaussians import GaussianAnswer
 from solvers.free_support import FreeSupport
 from solvers.point_problem import PointProblem
 from solvers.sample_datasets import TWIST, random_gaussians, ring_and_square, twisted_gaussians
 from solvers.sample_problem import SampleProblem
 from solvers.sampled_free_support import CDWB
+from solvers.samples import GaussianSamples
+from tests.solvers.trained import trivial_answers
 
 
 def last(solver, problem, steps, state=None):
@@ -53,6 +56,30 @@ def test_new_weights_keep_samples_and_cloud():
     assert moved.problem.weights.tolist() == [0.2, 0.8]
     others = CDWB(samples=60, points=50, seed=1).init(problem, state)
     assert others.problem.given is not state.problem.given
+
+
+def test_it_beats_trivial_answers():
+    """Where the barycenter of Gaussians is far from the mean covariance and from round."""
+    axes = ((6, 0.1), (0.1, 6), (5, 0.2))
+    given = [GaussianSamples([0, 0], np.diag(variances)) for variances in axes]
+    weights = np.array([0.25, 0.25, 0.5])
+    problem = SampleProblem(given, weights, exact=GaussianAnswer.of(given, weights))
+    found = last(CDWB(samples=500, points=300), problem, 10).figures
+    assert found["bw_uvp"] < min(trivial_answers(problem)) / 3
+    assert found["bw_uvp_noise"] == pytest.approx(0.5, abs=0.1)
+
+
+def test_seeds_and_states_give_the_same_numbers():
+    problem = ring_and_square()
+    solver = CDWB(samples=60, points=50, seed=2)
+    whole, again, other = (
+        last(CDWB(samples=60, points=50, seed=seed), problem, 3).barycenter.positions
+        for seed in (2, 2, 3)
+    )
+    np.testing.assert_array_equal(whole, again)
+    assert not np.array_equal(whole, other)
+    half = last(solver, problem, 1).state
+    np.testing.assert_array_equal(last(solver, problem, 2, half).barycenter.positions, whole)
 
 
 def test_it_is_registered():

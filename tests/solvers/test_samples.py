@@ -100,6 +100,11 @@ def spoilt(row, column, value):
         (spoilt(7, 1, np.nan), r"row 7 is not finite.*\(1 such rows\)"),
         (spoilt(0, 2, np.inf), "row 0 is not finite"),
         (spoilt(slice(None), 1, 3.0), r"column 1 is constant \(3\)"),
+        (spoilt(4, 2, 1e200), r"column 2 holds ±1e\+200, but all must be within"),
+        (
+            GOOD + np.array([0, 1e7, 0]),
+            r"column 1 varies by .* about 1e\+07, too little .* take its mean off",
+        ),
         ("text", "must be real numbers"),
         (GOOD + 1j, "must be real numbers"),
     ],

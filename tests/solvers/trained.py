@@ -3,22 +3,15 @@
 from collections import deque
 
 import numpy as np
-import pytest
 import torch
 
 from solvers.loop import iterates
-from solvers.uvp import bw_uvp
+from solvers.uvp import bw_uvp, l2_uvp
+
+# Before any fixture trains: networks this small lose by threads, most of all on a busy machine.
+torch.set_num_threads(1)
 
 SMALL = {"width": 8, "depth": 1, "batch": 32, "updates": 2, "shown": 50}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Networks this small lose by threads, most of all where other processes work."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def trained(solver, problem, steps, state=None):
@@ -57,3 +50,14 @@ def trivial_answers(problem):
         [np.eye(problem.dimension), -np.eye(problem.dimension)]
     )  # points of mean 0 and covariance I
     return [bw_uvp(basis @ root.T, exact.mean, exact.covariance).value for root in roots]
+
+
+def map_errors(solver, state, problem):
+    """L²-UVP in percent, in the mean of the marginals, of a training's maps and of the identity."""
+    found, identity = [], []
+    for k, samples in enumerate(problem.marginals):
+        x = samples.as_numpy(500, seed=5)
+        exact, variance = problem.exact.maps(k, x), problem.exact.samples.variance
+        found.append(l2_uvp(solver.maps(problem, state, x, k), exact, variance).value)
+        identity.append(l2_uvp(x, exact, variance).value)
+    return problem.weights @ found, problem.weights @ identity
