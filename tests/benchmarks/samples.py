@@ -49,8 +49,8 @@ SLICED_BAR, HOLE_BAR = 0.045, 2.0
 TWISTER_BARS = {"bw_uvp": 0.3, "sliced_w2": 0.08, "projection": 1.0}
 L2_BAR = 0.6
 
-# Of Langevin chains in any dimension.
-_CHAINS = {"batch": 512, "learning_rate": 5e-3}
+# Of Langevin chains in any dimension; few dots are shown, and seldom, for nobody looks.
+_CHAINS = {"batch": 512, "learning_rate": 5e-3, "shown": 60, "updates": 10}
 # Settings that differ from a solver's own, by part and dimension.
 SETTINGS = {
     **{(part, d): {"updates": 20} for part in ("nwb", "cw2b") for d in NWB_BARS},
