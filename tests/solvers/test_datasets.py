@@ -68,7 +68,6 @@ def test_text_is_centred_and_inside(text):
         (datasets.street_frame, (16,), r"^index:.*0 to 15, not 16"),
         (datasets.street_frame, (-1,), r"^index:.*not -1"),
     ],
-    ids=str,
 )
 def test_wrong_requests(get, arguments, message):
     with pytest.raises(ValueError, match=message):
