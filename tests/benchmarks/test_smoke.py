@@ -72,6 +72,7 @@ LINE = r"^{} = \S+ .*\(bar: at (?:most|least) \S+, not judged .+\)$"
             ],
         ),
         ("page", ["first_paint", "iterates_shown", "pause_reaction"]),
+        ("samples_page", ["samples_first_picture", "twister_press"]),
         ("volumes_page", ["volume_iterates_shown", "weight_change_median"]),
     ],
 )
