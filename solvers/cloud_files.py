@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from solvers.arrays import Array, FloatArray
-from solvers.cloud_tables import Table, array_table, text_table
-from solvers.files import RefusedError, check_bytes
+from solvers.cloud_tables import Table, array_table, read_file, text_table
+from solvers.files import RefusedError
 from solvers.stippling import thinned
 
 MAX_BYTES = 20 * 2**20
@@ -64,17 +64,14 @@ def read_cloud(name: str, data: bytes) -> ReadCloud:
     ValueError
         With one sentence that begins with ``cloud:``, if the file cannot be used.
     """
-    if not data:
-        raise ValueError("cloud: the file is empty.")
-    check_bytes("cloud", len(data), MAX_BYTES)
-    if not name.lower().endswith(".npy"):
-        return _cloud(text_table(data))
-    try:
-        return _cloud(array_table(data))
-    except RefusedError:
-        raise
-    except Exception:  # damaged files raise many kinds of errors
-        raise ValueError("cloud: the file is damaged, or it is no NumPy array.") from None
+    return read_file(
+        "cloud",
+        name,
+        data,
+        MAX_BYTES,
+        lambda text: _cloud(text_table(text)),
+        lambda array: _cloud(array_table(array)),
+    )
 
 
 def _cloud(table: Table) -> ReadCloud:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
+from typing import TypeVar
 
 import numpy as np
 
 from solvers.arrays import Array, FloatArray
-from solvers.files import RefusedError, array_header, checked_array
+from solvers.files import RefusedError, array_header, check_bytes, checked_array
 
 # Rows that are looked at; of more, so many at random, always the same ones.
 MAX_ROWS = 50_000
@@ -24,6 +26,50 @@ _MISSING = ("", "na", "n/a", "null", "none")
 _NEEDED = "x, y, then z if there is one, then mass if it is given"
 # Characters of a file that a sentence repeats, at most.
 _MAX_ECHO = 20
+
+
+T = TypeVar("T")
+
+
+def read_file(
+    what: str,
+    name: str,
+    data: bytes,
+    max_bytes: int,
+    of_text: Callable[[bytes], T],
+    of_array: Callable[[bytes], T],
+) -> T:
+    """What a file holds, by the reader for its kind.
+
+    Parameters
+    ----------
+    what : str
+        Of what the file is one; begins the sentences.
+    name : str
+        The file's name; one that ends in ``.npy``, in any case, holds a NumPy array, any other a
+        table as text.
+    data : bytes
+    max_bytes : int
+    of_text, of_array : callable
+        The readers. `of_array` may raise a `RefusedError` with a sentence, or whatever damaged
+        files raise.
+
+    Raises
+    ------
+    ValueError
+        With one sentence, if the file is empty, too large or damaged.
+    """
+    if not data:
+        raise ValueError(f"{what}: the file is empty.")
+    check_bytes(what, len(data), max_bytes)
+    if not name.lower().endswith(".npy"):
+        return of_text(data)
+    try:
+        return of_array(data)
+    except RefusedError:
+        raise
+    except Exception:  # damaged files raise many kinds of errors
+        raise ValueError(f"{what}: the file is damaged, or it is no NumPy array.") from None
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,11 @@ from solvers.cloud_tables import (
     counted_columns,
     echo,
     number_of,
+    read_file,
     split_fields,
     text_lines,
 )
-from solvers.files import RefusedError, array_header, check_bytes, checked_array
+from solvers.files import RefusedError, array_header, checked_array
 from solvers.samples import MAX_ROWS, MIN_ROWS, ArraySamples
 
 MAX_BYTES = 64 * 2**20
@@ -83,17 +84,14 @@ def read_samples(name: str, data: bytes) -> ReadSamples:
     ValueError
         With one sentence that begins with ``samples:``, if the file cannot be used.
     """
-    if not data:
-        raise ValueError("samples: the file is empty.")
-    check_bytes("samples", len(data), MAX_BYTES)
-    if not name.lower().endswith(".npy"):
-        return _samples(_text_table(data))
-    try:
-        return _samples(_array_table(data))
-    except RefusedError:
-        raise
-    except Exception:  # damaged files raise many kinds of errors
-        raise ValueError("samples: the file is damaged, or it is no NumPy array.") from None
+    return read_file(
+        "samples",
+        name,
+        data,
+        MAX_BYTES,
+        lambda text: _samples(_text_table(text)),
+        lambda array: _samples(_array_table(array)),
+    )
 
 
 def check_rows(rows: Array) -> None:

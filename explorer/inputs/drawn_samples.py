@@ -63,10 +63,8 @@ class SampleDrawing(Drawing):
         _keep_to_one_thread()
         given = [_drawn(marginal, self.n) for marginal in self.marginals]
         _check_dimensions(given)
-        problem = SampleProblem(given, costs=self._costs(given[0].dimension), reg=self.reg)
-        problem = SampleProblem(
-            given, costs=problem.costs, reg=self.reg, exact=self._exact(problem)
-        )
+        costs = self._costs(given[0].dimension)
+        problem = SampleProblem(given, costs=costs, reg=self.reg, exact=self._exact(costs))
         frame = Frame.around([samples.rows[:_FRAMED] for samples in given])
 
         def pictured(cloud: Any) -> Picture:
@@ -83,19 +81,19 @@ class SampleDrawing(Drawing):
                 return TWIST
         return self.cost.costs(len(self.marginals), dimension)
 
-    def _exact(self, problem: SampleProblem) -> ExactAnswer | None:
+    def _exact(self, costs: Costs | None) -> ExactAnswer | None:
         """What is known of the barycenter of the distributions that the samples are drawn from."""
         sources = [_distribution(marginal) for marginal in self.marginals]
         count = len(sources)
         equal = np.full(count, 1 / count)
-        if problem.costs is TWIST:
+        if costs is TWIST:
             sources = [s.gaussian if isinstance(s, BijectedGaussian) else None for s in sources]
         gaussians = [source for source in sources if isinstance(source, GaussianSamples)]
-        if len(gaussians) == count and (problem.costs is None or problem.costs is TWIST):
+        if len(gaussians) == count and (costs is None or costs is TWIST):
             answer = GaussianAnswer.of(gaussians, equal, self.reg)
-            return answer if problem.costs is None else BijectedAnswer.of(answer, TWIST)
+            return answer if costs is None else BijectedAnswer.of(answer, TWIST)
         boxes = [source for source in sources if isinstance(source, UniformBox)]
-        if problem.costs is None and self.reg == 0 and len(boxes) == count:
+        if costs is None and self.reg == 0 and len(boxes) == count:
             return BoxAnswer.of(tuple(boxes), equal)
         return None
 

@@ -111,5 +111,37 @@ class Upload(pn.viewable.Viewer):
         return name.removesuffix(".gz").rsplit(".", 1)[0][:_MAX_LABEL] or self._what
 
 
+class FileUpload(Upload):
+    """A control for files that are taken as they are.
+
+    Parameters
+    ----------
+    claim, what, formats, suffixes, max_bytes
+        As for `Upload`.
+    decode : callable
+        Takes name and content of a file, and a label; returns the marginal, and sentences on what
+        is not as in the file. ValueError if the file cannot be used.
+    """
+
+    def __init__(
+        self,
+        claim: Callable[[], Callable[[Marginal], bool]],
+        what: str,
+        formats: str,
+        suffixes: Sequence[str],
+        max_bytes: int,
+        decode: Callable[[str, bytes, str], tuple[Marginal, Sequence[str]]],
+    ) -> None:
+        super().__init__(claim, what, formats, suffixes, max_bytes)
+        self._decode = decode
+        self._layout = pn.Column(self._file, self._message, sizing_mode="stretch_width")
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self._layout
+
+    async def _take_file(self, name: str, data: bytes) -> None:
+        await self._read(name, partial(self._decode, name, data, self._label(name)))
+
+
 def _quiet(sentence: str) -> str:
     return f'<span role="status" class="hint">{escape(sentence)}</span>'

@@ -7,7 +7,6 @@ from queue import Queue
 
 import numpy as np
 import pytest
-import torch
 
 from explorer.address import from_query, to_query
 from explorer.inputs.ground_costs import GroundCost
@@ -19,15 +18,6 @@ from tests.explorer.helpers import end, wait_until
 
 QUICK = "?p=twister&n=500&s=energy_guided~length-60~batch-16~shown-60~plan_steps-20"
 SQUARED, OWN = GroundCost("squared"), GroundCost("own", expression="r**2")
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Small tensors are slower on several threads."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture
