@@ -27,17 +27,6 @@ _CURVE = """key => {
       return Array.from(model.data.value)
 }"""
 
-# Browsers allow about three changes of the address a second.
-_RESTING_ADDRESS = """() => new Promise((resolve) => {
-  let address = location.href, since = performance.now()
-  const look = () => {
-    if (location.href !== address) [address, since] = [location.href, performance.now()]
-    if (performance.now() - since > 1500) resolve()
-    else requestAnimationFrame(look)
-  }
-  look()
-})"""
-
 
 class App:
     """The open app."""
@@ -133,10 +122,6 @@ class App:
     def expect_address(self, part: str) -> None:
         """Wait until the address contains a text."""
         expect(self.page).to_have_url(re.compile(re.escape(part)))
-
-    def wait_for_resting_address(self) -> None:
-        """Wait until the address has stayed the same for longer than it lags behind a drag."""
-        self.page.evaluate(_RESTING_ADDRESS)
 
     def wait_for(self, script: str) -> None:
         """Wait until a function in the page returns something true."""

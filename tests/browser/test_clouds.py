@@ -20,7 +20,7 @@ from tests.browser.downloads import downloaded
 from tests.browser.test_exports import export, gif_frames, rgb
 from tests.browser.test_points import PAGE, settle
 from tests.browser.test_share import give, saved
-from tests.browser.test_volumes import array_file, camera, lying_header, orbit
+from tests.browser.test_volumes import TURNED, array_file, camera, lying_header, orbit
 
 OpenApp = Callable[..., App]
 
@@ -166,17 +166,15 @@ def test_solids_turn_and_the_address_knows(open_app: OpenApp) -> None:
     app.wait_for_new_picture(start)
     app.wait_for_new_picture(other, "H")
     settle(app, "G", "H")
-    app.wait_for_resting_address()
-    where = camera(app)
-    assert where != ""
+    app.wait_until(lambda: camera(app) == TURNED)
     app.button("Reset").click()
     app.wait_for_iteration(lambda number: number == 0)
     assert app.pixels() != start
     app.picture.press("0")
     app.wait_until(lambda: camera(app) == "")
     app.wait_until(lambda: app.pixels() == start)
-    again = open_app(f"{SPACE}&s=fixed_point.barycentric&c={where}")
-    assert camera(again) == where
+    again = open_app(f"{SPACE}&s=fixed_point.barycentric&c={TURNED}")
+    assert camera(again) == TURNED
     assert again.pixels() != start
 
 
