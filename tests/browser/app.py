@@ -167,6 +167,10 @@ class App:
         self.page.get_by_role("combobox", name=select).click()
         self.page.get_by_role("menuitem", name=option, exact=True).click()
 
+    def expect_choice(self, select: str, option: str) -> None:
+        """Wait until a drop-down list shows this choice."""
+        expect(self.page.get_by_role("combobox", name=select)).to_have_text(option)
+
     def upload(self, name: str, data: bytes, mime: str = "image/png") -> None:
         """Open the upload editor for the chosen marginal and give it a file."""
         self._give("input[type=file]:not([accept='.pt'])", name, data, mime)

@@ -17,8 +17,8 @@ _DESK = {"width": 1440, "height": 900}
 
 # From its first line to the error.
 _TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n(?:\s.*\n)*\S.*")
-# What the server says when a visitor leaves while a picture is on its way.
-_LEFT = re.compile(r"(WebSocket|Stream)ClosedError.*\Z")
+# What the server says when a visitor leaves while a picture, or Bokeh's own ping, is on its way.
+_LEFT = re.compile(r"((WebSocket|Stream)ClosedError.*|notify_connection_lost\(\)(?s:.)*)\Z")
 
 
 @pytest.fixture(scope="session")

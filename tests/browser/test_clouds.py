@@ -61,6 +61,7 @@ def test_points_set_by_hand(app: App) -> None:
     pad = pad_of(app)
     set_point(pad, 0.2, 0.3)
     expect(app.button("marginal 1: points")).to_be_visible()
+    app.wait_for_text_alternative(f"Plain mixture of {app.recipe()} by G at iteration 0")
     one = app.wait_for_new_picture(mixture)
     set_point(pad, 0.8, 0.7)
     app.expect_text("^2 points$")
@@ -68,7 +69,7 @@ def test_points_set_by_hand(app: App) -> None:
     pad.press("Control+z")
     app.expect_text("^1 point$")
     app.wait_for_new_picture(two)
-    assert app.pixels() == one
+    app.wait_until(lambda: app.pixels() == one)
     app.button("Clear").click()
     app.expect_text("Press or drag to set points")
     assert app.pixels() == one  # no point is no cloud

@@ -108,8 +108,8 @@ def test_an_address_brings_the_view_back(open_app: OpenApp) -> None:
     for solver in ("SGA", "CWB"):
         expect(there.tile(solver)).to_be_visible()
     there.button("SGA settings").click()
-    expect(there.page.get_by_role("combobox", name="Scheme")).to_have_text("parallel")
-    expect(there.page.get_by_role("combobox", name="Grid")).to_have_text("128²")
+    there.expect_choice("Scheme", "parallel")
+    there.expect_choice("Grid", "128²")
     for switch in ("gap", "seconds"):
         expect(there.button(switch)).to_have_attribute("aria-pressed", "true")
     there.wait_for(

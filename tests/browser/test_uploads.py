@@ -6,7 +6,6 @@ import re
 from io import BytesIO
 from pathlib import Path
 
-import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -45,6 +44,7 @@ def test_each_slot_keeps_its_own_picture(app: App) -> None:
     """A crop changed in one slot is applied to that slot's picture, not to the last upload."""
     for slot, name in ((1, "first"), (2, "second")):
         app.page.get_by_role("button", name=re.compile(f"^marginal {slot}")).click()
+        app.expect_choice("Replace it by", "Silhouettes")
         app.choose("Replace it by", "Your picture")
         app.upload(f"{name}.png", drawn("L", 0, 255))
         expect(app.button(f"marginal {slot}: {name}")).to_be_visible()
@@ -83,24 +83,24 @@ def test_unusual_but_good_pictures(app: App) -> None:
         expect(app.button(f"marginal 1: {name.split('.')[0]}")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("data", "sentence"),
-    [
-        (b"these are words, not a picture\n" * 20, "not a PNG, JPEG or WebP picture"),
-        (b"", "the file is empty"),
-        (png("1", (7200, 7000), 1), "7200 × 7000 pixels"),
-        (png("L", (40, 30), 255), "blank"),
-        (png("L", (64, 64), 0)[:60], "damaged|not a PNG"),
-    ],
-    ids=["text", "empty", "bomb", "blank", "truncated"],
-)
-def test_bad_files(app: App, data: bytes, sentence: str) -> None:
+BAD_FILES = [
+    ("words.png", b"these are words, not a picture\n" * 20, "not a PNG, JPEG or WebP picture"),
+    ("empty.png", b"", "the file is empty"),
+    ("bomb.png", png("1", (7200, 7000), 1), "7200 × 7000 pixels"),
+    ("blank.png", png("L", (40, 30), 255), "blank"),
+    ("cut.png", png("L", (64, 64), 0)[:60], "damaged|not a PNG"),
+]
+
+
+def test_bad_files(app: App) -> None:
     """Each gets one sentence beside the control, and the page goes on with what it had."""
     mixture = app.pixels()
     app.choose("Replace it by", "Your picture")
-    app.upload("drawing.png", data)
-    app.expect_text(sentence)
-    expect(app.page.get_by_role("alert")).to_have_count(1)
+    alert = app.page.get_by_role("alert")
+    for name, data, sentence in BAD_FILES:
+        app.upload(name, data)
+        expect(alert).to_have_text(re.compile(sentence))
+        expect(alert).to_have_count(1)
     assert app.pixels() == mixture
     expect(app.button("marginal 1: duck")).to_be_visible()
     app.button("Run").click()
