@@ -6,6 +6,7 @@ from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
+import param
 from bokeh.document import Document
 from panel.util import edit_readonly  # type: ignore[attr-defined]
 
@@ -27,7 +28,7 @@ def session() -> pmui.Page:
     )
     # What changes before the browser listens may never reach it.
     pn.state.onload(page.open)
-    pn.state.on_session_destroyed(lambda context: page.close())
+    pn.state.on_session_destroyed(lambda context: _leave(page, document))
     frame = pmui.Page(
         title="Barycenter Explorer",
         sidebar=page.sidebar,
@@ -39,9 +40,10 @@ def session() -> pmui.Page:
         busy_indicator=None,
     )
     # The page would follow the server's busy flag, of all sessions together: two updates, each with
-    # a walk through the whole page, for every frame that any browser acknowledges.
+    # a walk through the whole page, for every frame that any browser acknowledges. The flag would
+    # also hold on to it for ever, unless it gets another one to follow.
     with edit_readonly(frame):
-        frame.busy = False
+        frame.busy = _Calm().param.busy
     frame.param.watch(lambda event: page.set_dark(event.new), "dark_theme")
     page.set_dark(frame.dark_theme)
     return frame
@@ -72,6 +74,21 @@ def _studio(subject: Subject) -> type[Studio]:
     from explorer.pages.densities import DensitiesPage
 
     return DensitiesPage
+
+
+class _Calm(param.Parameterized):
+    """What is never busy."""
+
+    busy = param.Boolean(default=False, constant=True)
+
+
+def _leave(page: Studio, document: Document) -> None:
+    """End the threads of a session and let go of its memory."""
+    page.close()
+    # Panel forgets what it has rendered of a session, except for the area of the notifications.
+    for key, (_, _, owner, _) in list(pn.state._views.items()):
+        if owner is document:
+            del pn.state._views[key]
 
 
 def _query(document: Document) -> str:

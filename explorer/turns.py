@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition
 from time import perf_counter
+from weakref import ref
 
 # Seconds after which those who wait look again who is there.
 _LOOK = 0.25
@@ -44,7 +45,8 @@ class Turns:
         self._busy = False
         self._clock = 0.0  # what the one whose turn it is had used before
         self._began = 0.0  # when that turn began
-        self._last: Seat | None = None  # whose turn ended last
+        # Whose turn ended last; it may be gone, and its session with it.
+        self._last: Callable[[], Seat | None] = lambda: None
         self._ended = 0.0  # and when
 
     @contextmanager
@@ -81,7 +83,7 @@ class Turns:
 
     def _expects(self, seat: Seat) -> bool:
         """Whether one who has used less than a seat has gone for a moment only."""
-        last = self._last
+        last = self._last()
         if last is None or last in self._waiting or last.used >= seat.used:
             return False
         return perf_counter() - self._ended < _GRACE
@@ -90,7 +92,7 @@ class Turns:
         with self._change:
             seat.used += seat.cost * (perf_counter() - self._began)
             self._busy = False
-            self._last, self._ended = seat, perf_counter()
+            self._last, self._ended = ref(seat), perf_counter()
             self._change.notify_all()
 
 

@@ -22,14 +22,12 @@ def serving(log: Path, *options: str) -> Iterator[str]:
 @contextmanager
 def served(log: Path, *options: str) -> Iterator[tuple[str, int]]:
     """Serve the app on a free port, its output in `log`; address and process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "panel", "serve", "explorer", "--port", str(port), *options]
     with log.open("w") as sink:
         server = subprocess.Popen(command, cwd=ROOT, stdout=sink, stderr=subprocess.STDOUT)
         try:
-            while not _open(port):
+            while not is_open(port):
                 if server.poll() is not None:
                     raise RuntimeError(f"the server ended at once:\n{log.read_text()}")
             yield f"http://localhost:{port}/explorer", server.pid
@@ -38,7 +36,15 @@ def served(log: Path, *options: str) -> Iterator[tuple[str, int]]:
             server.wait(timeout=20)
 
 
-def _open(port: int) -> bool:
+def free_port() -> int:
+    """A port of this computer that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def is_open(port: int) -> bool:
+    """Whether somebody listens on a port of this computer."""
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
     except OSError:

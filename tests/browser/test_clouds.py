@@ -16,11 +16,12 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.app import App
+from tests.browser.array_files import array_file, lying_header
 from tests.browser.downloads import downloaded
 from tests.browser.test_exports import export, gif_frames, rgb
 from tests.browser.test_points import PAGE, settle
 from tests.browser.test_share import give, saved
-from tests.browser.test_volumes import TURNED, array_file, camera, lying_header, orbit
+from tests.browser.turning import TURNED, camera, orbit
 
 OpenApp = Callable[..., App]
 

@@ -249,4 +249,6 @@ def test_values_can_be_read_off_the_curves(app: App) -> None:
         return told.count() > 0
 
     app.wait_until(found)
-    expect(told.first).to_contain_text(re.compile(r"SGA: D.*iteration \d+, .*full grid", re.DOTALL))
+    expect(told.first).to_contain_text(
+        re.compile(r"SGA: [BD] .*iteration \d+, .*full grid", re.DOTALL)
+    )
