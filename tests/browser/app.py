@@ -38,7 +38,7 @@ class App:
         page.set_default_timeout(_TIMEOUT)
         page.on("console", self._note_console)
         page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
-        page.on("requestfailed", lambda request: self.problems.append(f"failed: {request.url}"))
+        page.on("requestfailed", self._note_failure)
         page.on("request", self._note_request)
         page.goto(address + query)
         self.wait_for_iteration(lambda number: number == 0)
@@ -46,6 +46,10 @@ class App:
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.problems.append(f"console: {message.text}")
+
+    def _note_failure(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # a page that is left gives up what is on its way
+            self.problems.append(f"failed: {request.url}")
 
     def _note_request(self, request: Request) -> None:
         if re.match(r"(https?|wss?)://", request.url) and request.url.split("/")[2] != self._host:
