@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from explorer.inputs.cloud_sources import uploaded_cloud
 from explorer.inputs.sources import Marginal
-from explorer.inputs.upload import FileUpload
+from explorer.inputs.upload import Upload
 from solvers import cloud_files
 
 
-class CloudUpload(FileUpload):
-    """Upload controls for clouds.
+class CloudUpload(Upload):
+    """Upload controls for clouds."""
 
-    Parameters
-    ----------
-    claim : callable
-        As for `Upload`.
-    """
+    what, formats = "cloud", "CSV, TSV, text or NPY"
+    suffixes, max_bytes = cloud_files.SUFFIXES, cloud_files.MAX_BYTES
 
-    def __init__(self, claim: Callable[[], Callable[[Marginal], bool]]) -> None:
-        super().__init__(
-            claim,
-            "cloud",
-            "CSV, TSV, text or NPY",
-            cloud_files.SUFFIXES,
-            cloud_files.MAX_BYTES,
-            _read,
-        )
+    def _reader(
+        self, name: str, data: bytes, label: str
+    ) -> Callable[[], tuple[Marginal, tuple[str, ...]]]:
+        return partial(_read, name, data, label)
 
 
 def _read(name: str, data: bytes, label: str) -> tuple[Marginal, tuple[str, ...]]:

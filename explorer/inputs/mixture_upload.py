@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-import panel as pn
-
 from explorer.inputs.mixture_sources import FIT_CELLS, own_mixture
 from explorer.inputs.sources import Marginal
 from explorer.inputs.upload import Upload
@@ -30,24 +28,22 @@ class MixtureUpload(Upload):
         Returns how many a fitted mixture gets.
     """
 
+    what, formats = "mixture", "PNG, JPEG, WebP, CSV, TSV, text or NPY"
+    suffixes, max_bytes = (*_PICTURES, *cloud_files.SUFFIXES), images.MAX_BYTES
+
     def __init__(
         self,
         claim: Callable[[], Callable[[Marginal], bool]],
         components: Callable[[], int],
     ) -> None:
-        super().__init__(
-            claim, "mixture", "PNG, JPEG, WebP, CSV, TSV, text or NPY",
-            (*_PICTURES, *cloud_files.SUFFIXES), images.MAX_BYTES,
-        )  # fmt: skip
+        super().__init__(claim)
         self._components = components
         self._file.label = "Choose a picture or a cloud"
-        self._layout = pn.Column(self._file, self._message, sizing_mode="stretch_width")
 
-    def __panel__(self) -> pn.viewable.Viewable:
-        return self._layout
-
-    async def _take_file(self, name: str, data: bytes) -> None:
-        await self._read(name, partial(_read, name, data, self._components(), self._label(name)))
+    def _reader(
+        self, name: str, data: bytes, label: str
+    ) -> Callable[[], tuple[Marginal, tuple[str, ...]]]:
+        return partial(_read, name, data, self._components(), label)
 
 
 def _read(name: str, data: bytes, components: int, label: str) -> tuple[Marginal, tuple[str, ...]]:

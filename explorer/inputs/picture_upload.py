@@ -45,11 +45,11 @@ class PictureUpload(Upload):
         As for `Upload`.
     """
 
+    what, formats = "picture", "PNG, JPEG or WebP"
+    suffixes, max_bytes = (".png", ".jpg", ".jpeg", ".webp"), images.MAX_BYTES
+
     def __init__(self, claim: Callable[[], Callable[[Marginal], bool]]) -> None:
-        super().__init__(
-            claim, "picture", "PNG, JPEG or WebP", (".png", ".jpg", ".jpeg", ".webp"),
-            images.MAX_BYTES,
-        )  # fmt: skip
+        super().__init__(claim)
         self._ink = pmui.Select(label="Mass", options=_INKS, size="small")
         self._crop = pmui.Select(label="Crop", options=_CROPS, size="small")
         self._preview = text(visible=False)
@@ -57,16 +57,8 @@ class PictureUpload(Upload):
         for control in (self._ink, self._crop):
             control.param.watch(self._read_again, "value")
             control.sizing_mode = "stretch_width"
-        self._layout = pn.Column(
-            self._file,
-            self._message,
-            pn.Row(self._ink, self._crop, sizing_mode="stretch_width"),
-            self._preview,
-            sizing_mode="stretch_width",
-        )
-
-    def __panel__(self) -> pn.viewable.Viewable:
-        return self._layout
+        controls = pn.Row(self._ink, self._crop, sizing_mode="stretch_width")
+        self._layout.extend([controls, self._preview])
 
     def load(self, marginal: Marginal) -> None:
         """Go on from what a slot holds, a picture or something else."""
@@ -79,15 +71,14 @@ class PictureUpload(Upload):
             name, preview = escape(picture.name), picture_url(marginal.draw_plain(_PREVIEW))
             self._preview.object = f'<img class="preview" alt="preview of {name}" src="{preview}">'
 
-    async def _take_file(self, name: str, data: bytes) -> None:
-        await self._read_picture(_Picture(data, name, self._ink.value, self._crop.value))
+    def _reader(
+        self, name: str, data: bytes, label: str
+    ) -> Callable[[], tuple[Marginal, tuple[str, ...]]]:
+        return partial(_Picture(data, name, self._ink.value, self._crop.value).read, label)
 
     async def _read_again(self, event: Any) -> None:
         if self._picture is None:
             return
         picture = replace(self._picture, ink=self._ink.value, crop=self._crop.value)
         if picture != self._picture:  # else the controls have only followed the slot
-            await self._read_picture(picture)
-
-    async def _read_picture(self, picture: _Picture) -> None:
-        await self._read(picture.name, partial(picture.read, self._label(picture.name)))
+            await self._read(picture.name, partial(picture.read, self._label(picture.name)))

@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from explorer.inputs.sample_sources import uploaded_samples
 from explorer.inputs.sources import Marginal
-from explorer.inputs.upload import FileUpload
+from explorer.inputs.upload import Upload
 from solvers import sample_files
 
 
-class SampleUpload(FileUpload):
-    """Upload controls for samples.
+class SampleUpload(Upload):
+    """Upload controls for samples."""
 
-    Parameters
-    ----------
-    claim : callable
-        As for `Upload`.
-    """
+    what, formats = "sample", "CSV, TSV, text or NPY"
+    suffixes, max_bytes = sample_files.SUFFIXES, sample_files.MAX_BYTES
 
-    def __init__(self, claim: Callable[[], Callable[[Marginal], bool]]) -> None:
-        super().__init__(
-            claim,
-            "sample",
-            "CSV, TSV, text or NPY",
-            sample_files.SUFFIXES,
-            sample_files.MAX_BYTES,
-            _read,
-        )
+    def _reader(
+        self, name: str, data: bytes, label: str
+    ) -> Callable[[], tuple[Marginal, tuple[str, ...]]]:
+        return partial(_read, name, data, label)
 
 
 def _read(name: str, data: bytes, label: str) -> tuple[Marginal, tuple[str, ...]]:

@@ -7,7 +7,7 @@ from asyncio import to_thread
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from html import escape
-from typing import Any
+from typing import Any, ClassVar
 
 import panel as pn
 import panel_material_ui as pmui
@@ -42,46 +42,56 @@ class Upload(pn.viewable.Viewer):
         Called when a file arrives, to claim the slot that is chosen then. Returns a function that
         puts a marginal there, and returns whether the slot still waited for it. A file that cannot
         be used gets one sentence instead.
+
+    Attributes
+    ----------
     what : str
         What the file holds, in a word.
     formats : str
         Their names, for the visitor.
-    suffixes : sequence of str
+    suffixes : tuple of str
         Ends of the names of files that can be chosen.
     max_bytes : int
     """
 
-    def __init__(
-        self,
-        claim: Callable[[], Callable[[Marginal], bool]],
-        what: str,
-        formats: str,
-        suffixes: Sequence[str],
-        max_bytes: int,
-    ) -> None:
+    what: ClassVar[str]
+    formats: ClassVar[str]
+    suffixes: ClassVar[tuple[str, ...]]
+    max_bytes: ClassVar[int]
+
+    def __init__(self, claim: Callable[[], Callable[[Marginal], bool]]) -> None:
         super().__init__()
-        self._claim, self._what = claim, what
+        self._claim = claim
         self._file = FileInput(
             self._take_file,
-            label=f"Choose a {what}",
-            accept=",".join(suffixes),
+            label=f"Choose a {self.what}",
+            accept=",".join(self.suffixes),
             sizing_mode="stretch_width",
             variant="outlined",
-            max_file_size=max_bytes,
+            max_file_size=self.max_bytes,
         )
         self._hint = _quiet(
-            f"{formats}, up to {max_bytes // 2**20} MiB. It stays on the computer that runs this "
-            "page."
+            f"{self.formats}, up to {self.max_bytes // 2**20} MiB. It stays on the computer that "
+            "runs this page."
         )
         self._message = text(self._hint, margin=(0, 10))
+        self._layout = pn.Column(self._file, self._message, sizing_mode="stretch_width")
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self._layout
 
     def load(self, marginal: Marginal) -> None:
         """Go on from what a slot holds, a file or something else."""
         self._message.object = self._hint
 
-    @abstractmethod
     async def _take_file(self, name: str, data: bytes) -> None:
-        """Read a file that has arrived."""
+        await self._read(name, self._reader(name, data, self._label(name)))
+
+    @abstractmethod
+    def _reader(
+        self, name: str, data: bytes, label: str
+    ) -> Callable[[], tuple[Marginal, Sequence[str]]]:
+        """What `_read` takes for a file that has arrived, with the controls as they are now."""
 
     async def _read(self, name: str, read: Callable[[], tuple[Marginal, Sequence[str]]]) -> None:
         """Put what a file holds into the chosen slot.
@@ -101,46 +111,14 @@ class Upload(pn.viewable.Viewer):
             marginal, notes = await to_thread(read)
         except ValueError as error:
             sentence = str(error).split(": ", 1)[-1]
-            self._message.object = problem(f"{name}: {sentence} The previous {self._what} stays.")
+            self._message.object = problem(f"{name}: {sentence} The previous {self.what} stays.")
             return
         if put(marginal) and notes:
             self._message.object = _quiet(f"{name}: {' '.join(notes)}")
 
     def _label(self, name: str) -> str:
         """The name of a file, without its end, as the name of a marginal."""
-        return name.removesuffix(".gz").rsplit(".", 1)[0][:_MAX_LABEL] or self._what
-
-
-class FileUpload(Upload):
-    """A control for files that are taken as they are.
-
-    Parameters
-    ----------
-    claim, what, formats, suffixes, max_bytes
-        As for `Upload`.
-    decode : callable
-        Takes name and content of a file, and a label; returns the marginal, and sentences on what
-        is not as in the file. ValueError if the file cannot be used.
-    """
-
-    def __init__(
-        self,
-        claim: Callable[[], Callable[[Marginal], bool]],
-        what: str,
-        formats: str,
-        suffixes: Sequence[str],
-        max_bytes: int,
-        decode: Callable[[str, bytes, str], tuple[Marginal, Sequence[str]]],
-    ) -> None:
-        super().__init__(claim, what, formats, suffixes, max_bytes)
-        self._decode = decode
-        self._layout = pn.Column(self._file, self._message, sizing_mode="stretch_width")
-
-    def __panel__(self) -> pn.viewable.Viewable:
-        return self._layout
-
-    async def _take_file(self, name: str, data: bytes) -> None:
-        await self._read(name, partial(self._decode, name, data, self._label(name)))
+        return name.removesuffix(".gz").rsplit(".", 1)[0][:_MAX_LABEL] or self.what
 
 
 def _quiet(sentence: str) -> str:

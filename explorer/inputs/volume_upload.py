@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from explorer.inputs.solids import uploaded_volume
 from explorer.inputs.sources import Marginal
-from explorer.inputs.upload import FileUpload
+from explorer.inputs.upload import Upload
 from solvers import volumes
 
 
-class VolumeUpload(FileUpload):
-    """Upload controls for volumes.
+class VolumeUpload(Upload):
+    """Upload controls for volumes."""
 
-    Parameters
-    ----------
-    claim : callable
-        As for `Upload`.
-    """
+    what, formats = "volume", "STL, PLY, OBJ, NPY, NPZ or NIfTI"
+    suffixes, max_bytes = volumes.SUFFIXES, volumes.MAX_BYTES
 
-    def __init__(self, claim: Callable[[], Callable[[Marginal], bool]]) -> None:
-        super().__init__(
-            claim, "volume", "STL, PLY, OBJ, NPY, NPZ or NIfTI", volumes.SUFFIXES,
-            volumes.MAX_BYTES, _decoded,
-        )  # fmt: skip
+    def _reader(
+        self, name: str, data: bytes, label: str
+    ) -> Callable[[], tuple[Marginal, tuple[str, ...]]]:
+        return partial(_decoded, name, data, label)
 
 
 def _decoded(name: str, data: bytes, label: str) -> tuple[Marginal, tuple[str, ...]]:

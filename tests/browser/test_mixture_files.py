@@ -20,8 +20,10 @@ from solvers.mixture_presets import preset
 from solvers.mixtures import Mixture
 from tests.browser.app import App
 from tests.browser.downloads import downloaded
+from tests.browser.test_exports import export
 from tests.browser.test_mixture_board import PAGE, component, components, held, wait_for_own
-from tests.browser.test_mixtures import TRIOS, arrays, barycenter, converge, export
+from tests.browser.test_mixtures import TRIOS, arrays, barycenter, converge
+from tests.browser.test_share import give, saved
 
 OpenApp = Callable[..., App]
 
@@ -145,13 +147,10 @@ def test_a_saved_view_brings_the_mixtures_back(open_app: OpenApp) -> None:
     app = open_app(PAGE + "&m=cross.wave&w=300.700")
     app.button("Add component").click()
     expect(app.button("marginal 1: mixture")).to_be_visible()
-    app.button("Share").click()
-    _, data = downloaded(app.button("Save this view"))
+    data = saved(app)
     there = open_app(PAGE)
     there.button("Share").click()
-    there.page.get_by_role("dialog").locator("input[type=file]").set_input_files(
-        {"name": "view.npz", "mimeType": "application/octet-stream", "buffer": data}
-    )
+    give(there, data)
     expect(there.button("marginal 1: mixture")).to_be_visible()
     expect(there.button("marginal 2: wave")).to_be_visible()
     there.wait_for_weights(lambda weights: weights == [30, 70])

@@ -19,7 +19,7 @@ from solvers.gmm import GMMFixedPoint
 from solvers.mixture_presets import preset
 from solvers.mixtures import Mixture
 from tests.browser.app import App
-from tests.browser.downloads import downloaded
+from tests.browser.test_exports import export
 from tests.browser.test_mixture_board import PAGE, component, components, held, middle, wait_for_own
 
 OpenApp = Callable[..., App]
@@ -35,11 +35,6 @@ _LINES = """() => [...Bokeh.documents[0]._all_models.values()]
 def converge(app: App) -> None:
     app.button("Run").click()
     app.expect_text("Converged: the components do not move any more.")
-
-
-def export(app: App, item: str) -> tuple[str, bytes]:
-    app.button("Export").click()
-    return downloaded(app.page.get_by_role("menuitem", name=item, exact=True))
 
 
 def arrays(app: App) -> dict[str, Any]:

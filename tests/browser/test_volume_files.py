@@ -16,7 +16,8 @@ from playwright.sync_api import expect
 
 from tests.browser.app import App
 from tests.browser.array_files import array_file, lying_header
-from tests.browser.downloads import downloaded
+from tests.browser.test_exports import export
+from tests.browser.test_share import give, saved
 from tests.browser.test_volumes import PAGE
 from tests.browser.turning import at_rest, wait_for_another
 
@@ -83,11 +84,6 @@ def test_a_large_volume_is_averaged_down_with_a_notice(open_app: Callable[..., A
     app.expect_text("300 × 40 × 40")
 
 
-def export(app: App, item: str) -> tuple[str, bytes]:
-    app.button("Export").click()
-    return downloaded(app.page.get_by_role("menuitem", name=item, exact=True))
-
-
 def test_exports(open_app: Callable[..., App], tmp_path: Any) -> None:
     """Pictures, films, turntables, arrays and meshes, opened again."""
     app = open_app(PAGE)
@@ -123,13 +119,10 @@ def test_the_view_travels_by_address_and_file(open_app: Callable[..., App]) -> N
     app = open_app(PAGE + "&m=torus.octahedron&w=300.700&l=30&c=10.20.200&x=off")
     expect(app.button("marginal 1: torus")).to_be_visible()
     assert app.weights() == [30, 70]
-    app.button("Share").click()
-    _, data = downloaded(app.button("Save this view"))
+    data = saved(app)
     other = open_app(PAGE)
     other.button("Share").click()
-    other.page.get_by_role("dialog").locator("input[type=file]").set_input_files(
-        {"name": "view.npz", "mimeType": "application/octet-stream", "buffer": data}
-    )
+    give(other, data)
     expect(other.button("marginal 2: octahedron")).to_be_visible()
     other.wait_for_weights(lambda weights: weights == [30, 70])
     for part in ("p=volumes", "l=30", "c=10.20.200", "x=off"):
